@@ -5,7 +5,7 @@
 //! changed means that somebody was first.
 
 use crate::audit::{AuditNote, AuditWrite};
-use crate::base::id::{FamilyId, NoticeId, PresentationId, SessionId};
+use crate::base::id::{FamilyId, NoticeId, PresentationId, RequestState, SessionId};
 use crate::base::secret::Digest;
 use crate::base::time::Timestamp;
 use crate::event::Announcement;
@@ -157,9 +157,14 @@ pub enum Change {
     },
     /// The browser is sent to the wallet. Leaves: begun, reserved for nobody or for this browser.
     ServePresentation(Served),
-    /// The person takes the wallet's ordinary way instead of the browser's API. Leaves: served, to be
-    /// answered through that API by this browser.
-    FallBackToRedirect(Served),
+    /// The person is asked in another way: by redirect instead of the browser's API, by another wallet, by a QR code.
+    /// Leaves: served to this browser, as the request with the state `instead_of`.
+    AskOtherwise {
+        /// The presentation with the new request.
+        presentation: Served,
+        /// The state of the request before.
+        instead_of: RequestState,
+    },
     /// The person goes on in another browser, which the presentation names. Leaves: served, by the browser `from`.
     TakeOver {
         /// The presentation as served.
@@ -420,7 +425,7 @@ impl Change {
             Self::BeginPresentation { .. } => "begin_presentation",
             Self::BeginForClient { .. } => "begin_for_client",
             Self::ServePresentation(_) => "serve_presentation",
-            Self::FallBackToRedirect(_) => "fall_back_to_redirect",
+            Self::AskOtherwise { .. } => "ask_otherwise",
             Self::TakeOver { .. } => "take_over",
             Self::NoteSent { .. } => "note_sent",
             Self::CountTry(_) => "count_try",

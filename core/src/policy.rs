@@ -18,7 +18,7 @@ use crate::oauth::session::SessionPolicy;
 use crate::oauth::token_policy::TokenPolicy;
 use crate::oauth::user_code::UserCodeFormats;
 use crate::openid4vp::dcql::ClaimsPath;
-use crate::openid4vp::request::{PresentationFlow, ResponseMode, WalletRoute};
+use crate::openid4vp::request::{PresentationFlow, WalletRoute};
 use crate::openid4vp::transaction_data::TransactionTypes;
 use crate::trust::TrustPolicy;
 
@@ -98,10 +98,11 @@ impl Policy {
         self.wallet(wallet).map_or(PresentationFlow::SameDevice, WalletRoute::flow_in_browser)
     }
 
-    /// Whether the answer of the wallet comes in the fragment of an address, which no browser sends: a page of ours
-    /// takes it from there by JavaScript.
-    pub fn needs_script(&self, wallet: &str) -> bool {
-        self.wallet(wallet).is_some_and(|wallet| wallet.response_mode == ResponseMode::Fragment)
+    /// Whether the answer comes by JavaScript ([`WalletRoute::needs_script`]), from each wallet that the person can
+    /// choose.
+    pub fn needs_script(&self, client: &Client) -> bool {
+        let mut wallets = client.wallets().filter_map(|name| self.wallet(name));
+        wallets.all(WalletRoute::needs_script)
     }
 
     /// What scopes are called when people are asked about them.

@@ -173,7 +173,9 @@ pub(super) fn steps(change: &Change) -> Result<Vec<Step>, BrokenColumn> {
             claimed(claim.as_ref(), presentations::begin_for_client(presentation, *most_open, *at))?
         }
         Change::ServePresentation(served) => vec![presentations::serve(served)],
-        Change::FallBackToRedirect(served) => vec![presentations::by_redirect(served)?],
+        Change::AskOtherwise { presentation, instead_of } => {
+            vec![presentations::ask_otherwise(presentation, instead_of)?]
+        }
         Change::TakeOver { presentation, from } => vec![presentations::take_over(presentation, from)],
         Change::NoteSent { id, sent } => vec![presentations::note_sent(id, sent)],
         Change::CountTry(served) => vec![presentations::count_try(served)?],

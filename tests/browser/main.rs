@@ -11,6 +11,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
+use vpgate::config::secrets::hash_text;
+use vpgate_core::base::secret::Secret;
 use vpgate_test_support::equipment;
 use vpgate_test_support::service_process::Start;
 
@@ -19,19 +21,21 @@ static EQUIPMENT: OnceLock<Result<PathBuf, String>> = OnceLock::new();
 
 #[test]
 fn the_stories_by_clicking() {
-    tell("story.mjs", "browser");
+    tell("story.mjs", "browser", None);
 }
 
 /// Four sizes, light, dark and Arabic; axe finds nothing. The pictures are in `test-output/states`.
 #[test]
 fn every_state_of_the_pages_in_four_sizes_light_dark_and_arabic() {
-    tell("states.mjs", "states");
+    let hash = hash_text(Secret::received("shop-secret").digest());
+    let pages = include_str!("pages.toml").replace("{SECRET}", &hash);
+    tell("states.mjs", "states", Some(&pages));
 }
 
 /// The API is a stub, which says so; everything else is real.
 #[test]
 fn req_2_50_req_2_54_the_browser_s_digital_credentials_api_stubbed() {
-    tell("api.mjs", "api");
+    tell("api.mjs", "api", None);
 }
 
 /// What the token is (REQ-12.14), what an answer may lack (REQ-10.63), and everything else that a page
@@ -39,10 +43,11 @@ fn req_2_50_req_2_54_the_browser_s_digital_credentials_api_stubbed() {
 /// that is served from its sources.
 #[test]
 fn req_10_63_and_12_14_the_widget_in_pages_of_another_origin() {
-    tell("widget.mjs", "widget");
+    tell("widget.mjs", "widget", None);
 }
 
-fn tell(script: &str, pictures: &str) {
+/// Against the sandbox, and where a story needs another service, against one with this configuration.
+fn tell(script: &str, pictures: &str, config: Option<&str>) {
     let here = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/browser");
     let chromium = match EQUIPMENT.get_or_init(|| needed(&here)) {
         Ok(chromium) => chromium,
@@ -55,6 +60,7 @@ fn tell(script: &str, pictures: &str) {
         }
     };
     let sandbox = Start::sandbox().start();
+    let other = config.map(|config| Start::serve(config).start());
     let output = Path::new(env!("CARGO_MANIFEST_DIR")).join("test-output").join(pictures);
     // Pictures of an earlier run would tell an old story; the first run has none.
     let _none_yet = std::fs::remove_dir_all(&output);
@@ -63,6 +69,7 @@ fn tell(script: &str, pictures: &str) {
         .arg(here.join(script))
         .arg(format!("http://{}", sandbox.address()))
         .arg(&output)
+        .args(other.iter().map(|service| format!("http://{}", service.address())))
         .env("CHROMIUM", chromium)
         .status()
         .unwrap();

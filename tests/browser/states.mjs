@@ -1,10 +1,10 @@
 // Every state of the pages, in four sizes, light, dark and Arabic: a picture of each, and what must hold on each.
-// Usage: node states.mjs <base url> <output directory>
+// Usage: node states.mjs <sandbox> <output directory> <another service, configured by pages.toml>
 import { createRequire } from "node:module";
 import { mkdirSync, readFileSync } from "node:fs";
 import { Browsing, check, DESKTOP, launch, PHONE, SMALLEST, tellAll } from "./browsing.mjs";
 
-const [base, output] = process.argv.slice(2);
+const [base, output, service] = process.argv.slice(2);
 mkdirSync(output, { recursive: true });
 
 const browser = await launch();
@@ -94,8 +94,8 @@ async function afterTheWallet() {
   await phone.page.waitForURL(/\/done\//);
   await state(phone, "6-done");
   await inEnglish(phone);
-  const last = await phone.page.getByRole("button").allInnerTexts();
-  check(last.length === 1 && (await phone.page.locator("button.button").count()) === 0, "no primary action takes the access back");
+  check((await phone.page.getByRole("button").count()) === 0, "no action in sight takes the access back");
+  await phone.page.getByText("Was it not you?").click();
   await phone.press(/did not start this/, false);
   await phone.look("7-taken-back");
   await atTheWallet(phone);
@@ -112,6 +112,152 @@ async function afterTheWallet() {
   await phone.close();
 }
 
+/** A credential that was taken back is told as such, and nobody is told to show it again. */
+async function takenBack() {
+  const phone = await windowOf("states", "revoked", {});
+  await phone.go("/sandbox/");
+  await phone.press("Make it revoked", false);
+  await atTheWallet(phone);
+  await phone.press("Share", false);
+  await phone.page.waitForURL(/\/done\//);
+  await state(phone, "10-revoked");
+  await inEnglish(phone);
+  check((await phone.text()).includes("does not count any more"), "the person is told that it was taken back");
+  check(!(await phone.text()).includes("more times"), "and not to try it again");
+  await phone.go("/sandbox/");
+  await phone.press("Make it valid", false);
+  await phone.close();
+}
+
+const AUTHORIZE = "/authorize?client_id=news&response_type=code&scope=name&state=s&code_challenge_method=S256&code_challenge=" + "A".repeat(43);
+
+/** A device's answer from the service that the sandbox is not. */
+async function device(client_id) {
+  const answer = await fetch(`${service}/device_authorization`, { method: "POST", body: new URLSearchParams({ client_id }) });
+  check(answer.ok, await answer.clone().text());
+  return answer.json();
+}
+
+/** What a shop begins. */
+async function order(more) {
+  const answer = await fetch(`${service}/v1/presentations`, {
+    method: "POST",
+    headers: { "content-type": "application/json", authorization: `Basic ${btoa("shop:shop-secret")}` },
+    body: JSON.stringify({ scope: "name", redirect_uri: "http://127.0.0.1:9/return", ...more }),
+  });
+  check(answer.ok, await answer.clone().text());
+  return answer.json();
+}
+
+const PAYMENT = {
+  type: "urn:proof:params:vc:transaction-data:payment-itemized:v1",
+  credential_ids: ["id"],
+  payload: { title: "Order 7", currency: "EUR", items: [{ label: "Desk lamp", quantity: 12, unit_cost: 104.2 }] },
+};
+
+/** A wallet app: chosen among several, opened, and given up for one on another device. */
+async function wallets() {
+  const phone = await windowOf("states", "wallets", { base: service });
+  const gate = await windowOf("states", "gate", { base: service });
+  await gate.go((await device("short")).verification_uri_complete);
+  await gate.press(/^Continue/, false);
+  await gate.page.waitForURL(/\/start\//);
+
+  await state(phone, "11-number", (await device("tv")).verification_uri_complete);
+  await state(phone, "12-authorize", service + AUTHORIZE);
+  await inEnglish(phone);
+  await phone.press("Continue to your wallet", false);
+  await phone.page.waitForURL(/\/start\//);
+  await state(phone, "13-browser");
+
+  const { start_url } = await order({ transaction_data: [PAYMENT] });
+  await state(phone, "14-choose", start_url);
+  check((await phone.text()).includes("1,250.40"), "Arabic groups digits");
+  await inEnglish(phone);
+  await phone.page.setViewportSize(SMALLEST);
+  await phone.bothInSight("Pocket wallet", "Give up");
+  await phone.page.setViewportSize(PHONE);
+  await phone.press("Pocket wallet", false);
+  await phone.page.getByRole("link", { name: "Open your wallet" }).waitFor();
+  await state(phone, "15-app");
+  await inEnglish(phone);
+  await phone.page.getByText("Nothing happened?").click();
+  await phone.look("16-app-nothing");
+  check(await phone.page.getByRole("link", { name: "Use another wallet" }).isVisible(), "another wallet is offered");
+  await phone.press(/^Show a QR code/, false);
+  await phone.page.getByRole("img", { name: /QR code/ }).waitFor();
+  await state(phone, "17-scan");
+  await inEnglish(phone);
+  // Another browser with the same link is told so.
+  const other = await windowOf("states", "other", { base: service, tolerated: /status of 403/ });
+  await state(other, "18-elsewhere", start_url);
+  await other.close();
+  await phone.press("Give up", false).catch(() => {});
+  await phone.page.context().close();
+
+  // The code of the gate has died meanwhile.
+  await gate.page.goto(gate.page.url().replace("/start/", "/done/"));
+  for (let waited = 0; waited < 20 && !(await gate.text()).includes("took too long"); waited += 1) {
+    await gate.page.waitForTimeout(500);
+    await gate.page.reload();
+  }
+  await state(gate, "19-expired");
+  await gate.close();
+}
+
+/** What a browser without cookies, and one without JavaScript, are told before anything is shown. */
+async function withoutCookies() {
+  const open = { base: service, tolerated: /status of 403/ };
+  const phone = await windowOf("states", "cookies", open);
+  const { start_url } = await order({ wallet: "app" });
+  await phone.page.route("**", async (route) => route.continue({ headers: { ...(await route.request().allHeaders()), cookie: "" } }));
+  await phone.page.goto(start_url);
+  check((await phone.text()).includes("Cookies are needed here"), `cookies are asked for: ${await phone.text()}`);
+  await phone.look("20-no-cookies");
+  await phone.page.context().close();
+  const plain = await windowOf("states", "plain", { ...open, javaScriptEnabled: false });
+  await plain.page.goto((await order({ wallet: "cloud" })).start_url);
+  check((await plain.text()).includes("needs JavaScript"), "JavaScript is asked for");
+  check(plain.page.url().startsWith(service), "and nobody has been led on");
+  await plain.page.screenshot({ path: `${output}/states-21-no-script.png` });
+  await plain.page.context().close();
+}
+
+/** The pages about signing out, and what guessers of codes are told. */
+async function theRest() {
+  const phone = await windowOf("states", "rest", { base: service, tolerated: /status of 4\d\d/ });
+  await state(phone, "22-logout", `${service}/logout?client_id=news`);
+  await inEnglish(phone);
+  await phone.press("Sign out", false);
+  await phone.look("23-signed-out");
+  for (let tries = 0; tries < 7; tries += 1) await phone.go(`/device?user_code=BBBB-BBB${"BCDFGHJ"[tries]}`);
+  await state(phone, "24-too-many");
+  await phone.close();
+}
+
+/** The browser is asked by its API and opens no window: the page says what to do, and another wallet ends it. */
+async function busy() {
+  const phone = await windowOf("states", "busy", { base: service });
+  await phone.context.addInitScript(() => {
+    window.DigitalCredential = class { static userAgentAllowsProtocol = () => true; };
+    CredentialsContainer.prototype.get = ({ signal }) => new Promise((_, reject) => {
+      window.asked = true;
+      signal.addEventListener("abort", () => { sessionStorage.ended = "yes"; reject(signal.reason); });
+    });
+  });
+  await phone.go(AUTHORIZE);
+  await phone.press("Continue to your wallet", false);
+  await phone.press("Choose a wallet", false);
+  await phone.page.getByRole("status").filter({ hasText: "asking you now" }).waitFor();
+  await phone.look("25-busy");
+  await phone.page.route("https://wallet.example/**", (route) => route.fulfill({ body: "<!DOCTYPE html><html lang=en><title>w</title><h1>w</h1>", contentType: "text/html" }));
+  await phone.press("Use another wallet", false);
+  await phone.page.waitForURL(/wallet\.example/);
+  await phone.page.goBack();
+  check((await phone.page.evaluate(() => sessionStorage.ended)) === "yes", "the browser's question was ended");
+  await phone.page.context().close();
+}
+
 /** A browser without JavaScript is told before anything is shown. */
 async function withoutScript() {
   const phone = await windowOf("states", "no-script", { javaScriptEnabled: false });
@@ -124,5 +270,10 @@ async function withoutScript() {
 await tellAll(browser, output, {
   "the pages before the wallet": beforeTheWallet,
   "the pages after the wallet": afterTheWallet,
+  "a credential that was taken back": takenBack,
+  "the pages before wallet apps": wallets,
+  "browsers without cookies, without JavaScript": withoutCookies,
+  "signing out, and too many codes": theRest,
+  "the browser's API, busy": busy,
   "a browser without JavaScript": withoutScript,
 });

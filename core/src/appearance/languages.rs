@@ -10,7 +10,8 @@ use std::sync::Arc;
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentError, FluentResource, FluentValue};
 
-use super::message::{Message, MessageValue};
+use super::message::{Message, Said};
+use crate::base::money::with_marks;
 
 /// A catalogue that is built in.
 #[derive(Clone, Copy, Debug)]
@@ -98,8 +99,18 @@ impl Language {
 
     /// As plain text. Words of others are isolated where the language runs the other way.
     pub fn say(&self, message: &Message) -> String {
-        let (before, after) = if self.catalogue.is_right_to_left { ISOLATED } else { ("", "") };
+        let (before, after) = self.isolation();
         self.say_marked(message, before, after)
+    }
+
+    /// Anything, as plain text.
+    pub fn said(&self, said: &Said) -> String {
+        let (before, after) = self.isolation();
+        self.said_marked(said, before, after)
+    }
+
+    fn isolation(&self) -> (&'static str, &'static str) {
+        if self.catalogue.is_right_to_left { ISOLATED } else { ("", "") }
     }
 
     /// With `before` and `after` around the words of others. A message that nobody knows is said by its name.
@@ -111,8 +122,8 @@ impl Language {
             values.set(
                 *name,
                 match value {
-                    MessageValue::Text(text) => FluentValue::from(format!("{before}{text}{after}")),
-                    MessageValue::Number(number) => FluentValue::from(*number),
+                    Said::Number(number) => FluentValue::from(*number),
+                    said => FluentValue::from(self.said_marked(said, before, after)),
                 },
             );
         }
@@ -120,6 +131,53 @@ impl Language {
         let mut errors: Vec<FluentError> = Vec::new();
         self.messages.format_pattern(pattern, Some(&values), &mut errors).into_owned()
     }
+
+    fn said_marked(&self, said: &Said, before: &str, after: &str) -> String {
+        match said {
+            Said::Words(text) => format!("{before}{text}{after}"),
+            Said::Number(number) => number.to_string(),
+            Said::Amount { digits, currency } => {
+                let amount = Message::new("amount").text("number", self.with_marks(digits));
+                format!("{before}{}{after}", self.say_marked(&amount.text("currency", currency), "", ""))
+            }
+            Said::Date(text) => match date(text) {
+                Some(date) => self.say_marked(&date, "", ""),
+                None => format!("{before}{text}{after}"),
+            },
+            Said::Message(message) => self.say_marked(message, before, after),
+        }
+    }
+
+    /// The digits of an amount as this language groups them.
+    fn with_marks(&self, digits: &str) -> String {
+        let [group, point, from] =
+            ["number-group", "number-point", "number-grouped-from"].map(|id| self.say(&Message::new(id)));
+        with_marks(digits, &group, &point, from.parse().unwrap_or(4))
+    }
+}
+
+/// `2027-12-01`, and `2027-12-01T09:30:00+02:00` with its time; `None` for anything else.
+fn date(text: &str) -> Option<Message> {
+    let (day, time) = text.split_once('T').map_or((text, None), |(day, time)| (day, Some(time)));
+    let mut parts = day.splitn(3, '-');
+    let mut part = |length: usize| {
+        let part = parts.next().filter(|it| it.len() == length && it.bytes().all(|b| b.is_ascii_digit()));
+        part.and_then(|it| it.parse::<u64>().ok())
+    };
+    let (year, month, day) = (part(4)?, part(2)?, part(2)?);
+    if !(1..=12).contains(&month) || !(1..=31).contains(&day) {
+        return None;
+    }
+    let date = Message::new("date").number("day", day).number("month", month).text("year", year.to_string());
+    let Some(time) = time else { return Some(date) };
+    let clock = time.get(..5).filter(|it| it.bytes().all(|b| b.is_ascii_digit() || b == b':'))?;
+    let offset = time.find(['+', '-']).and_then(|at| time.get(at..)).unwrap_or_default();
+    let clock = if offset.is_empty() && !time.ends_with(['Z', 'z']) {
+        clock.to_owned()
+    } else {
+        format!("{clock} UTC{offset}")
+    };
+    Some(Message::new("date-time").saying("date", date).text("time", clock))
 }
 
 /// Those of an operator's messages that could be read. The built-in ones all can: a test reads them.

@@ -21,4 +21,6 @@ pub struct Appearance {
     pub languages: Languages,
     /// What scopes are called in which language: by the name that clients use, then by tag.
     pub scopes: BTreeMap<String, BTreeMap<&'static str, String>>,
+    /// What clients are called in which language: by their identifier, then by tag.
+    pub clients: BTreeMap<String, BTreeMap<&'static str, String>>,
 }

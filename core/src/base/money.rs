@@ -61,13 +61,15 @@ impl Amount {
         self.0.checked_add(other.0).and_then(Self::bounded)
     }
 
-    /// For people: `1,250.00 USD`, with at least the decimal places the currency is counted in.
-    pub fn in_words(self, currency: &Currency) -> String {
+    /// `1250.00`, with at least the decimal places the currency is counted in.
+    pub fn digits(self, currency: &Currency) -> String {
         let places = self.0.scale().max(currency.decimal_places());
-        let text = format!("{:.*}", usize::try_from(places).unwrap_or(0), self.0);
-        let (whole, fraction) = text.split_once('.').unwrap_or((&text, ""));
-        let point = if fraction.is_empty() { "" } else { "." };
-        format!("{}{point}{fraction} {currency}", grouped(whole))
+        format!("{:.*}", usize::try_from(places).unwrap_or(0), self.0)
+    }
+
+    /// For people who read English: `1,250.00 USD`.
+    pub fn in_words(self, currency: &Currency) -> String {
+        format!("{} {currency}", with_marks(&self.digits(currency), ",", ".", 4))
     }
 
     fn bounded(decimal: Decimal) -> Option<Self> {
@@ -144,30 +146,31 @@ impl fmt::Display for Currency {
     }
 }
 
-/// For people, a number as it was written, which may be below zero: `-1,250.00 EUR`, with at least the decimal places
-/// the currency is counted in.
-pub fn signed_in_words(written: &str, currency: &Currency) -> String {
-    let (sign, digits) = match written.strip_prefix('-') {
-        Some(digits) => ("-", digits),
-        None => ("", written),
-    };
-    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+/// A number as it was written, which may be below zero: `-1250.00`, with at least the decimal places the currency is
+/// counted in.
+pub fn written_digits(written: &str, currency: &Currency) -> String {
+    let (whole, fraction) = written.split_once('.').unwrap_or((written, ""));
     let places = usize::try_from(currency.decimal_places()).unwrap_or(0);
     let fraction = format!("{fraction:0<places$}");
     let point = if fraction.is_empty() { "" } else { "." };
-    format!("{sign}{}{point}{fraction} {currency}", grouped(whole))
+    format!("{whole}{point}{fraction}")
 }
 
-/// A comma after every third digit from the right.
-fn grouped(digits: &str) -> String {
-    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            out.push(',');
+/// Digits as people read them: `group` after every third from the right, where there are at least `from` before the
+/// `point`.
+pub fn with_marks(digits: &str, group: &str, point: &str, from: usize) -> String {
+    let (sign, digits) =
+        if let Some(digits) = digits.strip_prefix('-') { ("-", digits) } else { ("", digits) };
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+    let point = if fraction.is_empty() { "" } else { point };
+    let mut out = String::from(sign);
+    for (index, digit) in whole.chars().enumerate() {
+        if index > 0 && whole.len() >= from && (whole.len() - index).is_multiple_of(3) {
+            out.push_str(group);
         }
         out.push(digit);
     }
-    out
+    out + point + fraction
 }
 
 #[cfg(test)]
@@ -243,12 +246,26 @@ mod tests {
 
     #[test]
     fn req_18_42_a_written_number_is_read_with_the_digits_of_its_currency() {
-        let words = |written: &str, code: &str| signed_in_words(written, &Currency::parse(code).unwrap());
-        assert_eq!(words("12.10", "EUR"), "12.10 EUR");
-        assert_eq!(words("1250", "EUR"), "1,250.00 EUR");
-        assert_eq!(words("-1250.5", "EUR"), "-1,250.50 EUR");
-        assert_eq!(words("1250", "JPY"), "1,250 JPY");
-        assert_eq!(words("1.5", "KWD"), "1.500 KWD");
+        let digits = |written: &str, code: &str| written_digits(written, &Currency::parse(code).unwrap());
+        assert_eq!(digits("12.10", "EUR"), "12.10");
+        assert_eq!(digits("1250", "EUR"), "1250.00");
+        assert_eq!(digits("-1250.5", "EUR"), "-1250.50");
+        assert_eq!(digits("1250", "JPY"), "1250");
+        assert_eq!(digits("1.5", "KWD"), "1.500");
+    }
+
+    #[test]
+    fn digits_are_grouped_as_a_language_groups_them() {
+        for (digits, group, point, from, read) in [
+            ("-1250.50", ",", ".", 4, "-1,250.50"),
+            ("1250.50", ".", ",", 5, "1250,50"),
+            ("12500.5", ".", ",", 5, "12.500,5"),
+            ("1234567", "\u{a0}", ",", 4, "1\u{a0}234\u{a0}567"),
+            ("0.5", ",", ".", 4, "0.5"),
+            ("", ",", ".", 4, ""),
+        ] {
+            assert_eq!(with_marks(digits, group, point, from), read);
+        }
     }
 
     #[test]

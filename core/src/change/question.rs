@@ -109,7 +109,7 @@ impl Change {
             | Self::BeginPresentation { presentation, .. }
             | Self::BeginForClient { presentation, .. } => begun(presentation),
             Self::ServePresentation(served) => served_first(served),
-            Self::FallBackToRedirect(served) => asked_again(served),
+            Self::AskOtherwise { presentation, .. } => asked_otherwise(presentation),
             Self::TakeOver { presentation, from } => taken_over(presentation, from),
             Self::CountTry(served) => counted(served),
             Self::AwaitReturn(awaiting) => awaited(awaiting),
@@ -215,7 +215,7 @@ fn stepped<'c>(
     Question::Presentation(&served.request().id, by(ours))
 }
 
-fn asked_again(served: &Served) -> Question<'_> {
+fn asked_otherwise(served: &Served) -> Question<'_> {
     let nonce = &served.request().nonce;
     stepped(served, |_| false, move |found| found.request().nonce == *nonce)
 }

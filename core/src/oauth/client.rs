@@ -14,6 +14,7 @@ use crate::admission::token_claims::{ParameterTooLong, RequestParameters, TokenC
 use crate::base::public_address::is_loopback;
 use crate::base::secret::{Digest, Secret};
 use crate::jose::key_set::KeySet;
+use crate::openid4vp::request::WalletChoice;
 use crate::openid4vp::retention::Retention;
 use crate::webhook::WebhookEndpoint;
 
@@ -39,6 +40,8 @@ pub struct Client {
     pub origins: Vec<String>,
     /// The wallet that its people are sent to, by configured name.
     pub wallet: String,
+    /// The wallets that its people may choose instead.
+    pub other_wallets: Vec<String>,
     /// What its device grant is like.
     pub device: DeviceSettings,
     /// The clients for whose devices its own pages may speak (`/v1/device/...`).
@@ -50,6 +53,8 @@ pub struct Client {
     /// It may ask wallets on another device than the browser, and accepts that whoever is shown its QR
     /// code elsewhere may answer for the wrong session (REQ-15.3).
     pub cross_device: bool,
+    /// Its people may go on with a wallet on another device where they find none on theirs, with the same risk.
+    pub offer_cross_device: bool,
     /// What its tokens say besides the registered claims.
     pub token_claims: TokenClaims,
     /// How it takes part in the end of sessions.
@@ -66,6 +71,16 @@ impl Client {
     pub fn redirect_uri(&self, named: &str) -> Option<Url> {
         let registered = self.redirect_uris.iter().find(|uri| uri.as_str() == named).cloned();
         registered.or_else(|| on_this_machine(named).filter(|_| self.any_loopback_redirect_uri))
+    }
+
+    /// The wallets of its people, its own first.
+    pub fn wallets(&self) -> impl Iterator<Item = &str> {
+        std::iter::once(&self.wallet).chain(&self.other_wallets).map(String::as_str)
+    }
+
+    /// Who says which wallet its people are sent to, where a request names none.
+    pub fn choice(&self) -> WalletChoice {
+        if self.other_wallets.is_empty() { WalletChoice::Fixed } else { WalletChoice::Open }
     }
 
     /// The endpoint of this name that is told of events.
@@ -459,6 +474,8 @@ pub mod testing {
             wallet: "demo".to_owned(),
             device: DeviceSettings::default(),
             device_pages_for: Vec::new(),
+            other_wallets: Vec::new(),
+            offer_cross_device: false,
             token_claims: TokenClaims::default(),
             code: CodeRules::default(),
             proof: ProofRules::default(),

@@ -3,7 +3,7 @@
 //! ```text
 //! Begun --serve(browser)--> Served --verified | declined | last try rejected--> Settled
 //!                             |'--rejected, tries remain--> Served
-//!                             |'--by_redirect (from the browser's API)--> Served
+//!                             |'--asked_otherwise (by redirect, another wallet, a QR code)--> Served
 //!                             '--verified, posted by the wallet--> AwaitingReturn --returned(code)--> Settled
 //! ```
 //!
@@ -27,10 +27,9 @@ pub use self::awaiting_return::AwaitingReturn;
 pub use self::reading::Readable;
 pub use self::rejected::AfterRejection;
 pub use self::stage::PresentationStage;
-use super::request::{PresentationFlow, Requester, ResponseMode, VpRequest, WalletRoute};
+use super::request::{AnotherWay, PresentationFlow, Requester, ResponseMode, VpRequest};
 use super::response::WalletError;
 use super::verify::VerifiedPresentation;
-use crate::base::id::Nonce;
 use crate::base::repeat::Used;
 use crate::base::report::Report;
 use crate::base::secret::Digest;
@@ -247,22 +246,23 @@ impl Served {
         if served.request.flow == PresentationFlow::DcApi { Ok(served) } else { Err(NotNow::OtherWay) }
     }
 
-    /// The browser has no Digital Credentials API, or the person wants a wallet that it does not reach: the
-    /// same question goes to the wallet by redirect, on its route. What the API answers from now on is another request's.
+    /// The person wants it in another way: by redirect instead of the browser's API, by another wallet, or by one on
+    /// another device. What is answered to the request as it was belongs to nothing from now on.
     ///
     /// # Errors
-    /// Those of [`Self::in_browser`]; [`NotNow::OtherWay`] when the browser's API was not asked.
-    pub fn by_redirect(
+    /// Those of [`Self::in_browser`]; [`NotNow::OtherWay`] for a wallet that is not the person's to choose.
+    pub fn asked_otherwise(
         self,
         browser: &Digest,
-        wallet: &WalletRoute,
-        nonce: Nonce,
-        answer_key: Option<EncryptionKey>,
+        way: AnotherWay<'_>,
         now: Timestamp,
     ) -> Result<Self, NotNow> {
-        let served = self.answered_through_api(browser, now)?;
-        let public = answer_key.as_ref().map(EncryptionKey::to_public_jwk);
-        Ok(Self { request: served.request.by_redirect(wallet, nonce, public), answer_key, ..served })
+        let served = self.in_browser(browser, now)?;
+        if served.request.choice.is_fixed() && served.request.wallet != way.wallet.name {
+            return Err(NotNow::OtherWay);
+        }
+        let request = served.request.asked_by(&way);
+        Ok(Self { request, answer_key: way.answer_key, sent: None, ..served })
     }
 
     /// An answer was posted, by whoever knows the address. `answer` is its digest: whoever posts the same
@@ -295,8 +295,7 @@ impl Served {
     /// sends the browser back with.
     ///
     /// # Errors
-    /// [`NotNow::Expired`]; [`NotNow::OtherWay`] when no browser can come back, since the wallet is on
-    /// another device.
+    /// [`NotNow::Expired`]; [`NotNow::OtherWay`] when no browser has to come back.
     pub fn await_return(
         self,
         presentation: VerifiedPresentation,
@@ -305,7 +304,7 @@ impl Served {
         now: Timestamp,
     ) -> Result<AwaitingReturn, NotNow> {
         live(&self.request, now)?;
-        if self.request.flow != PresentationFlow::SameDevice {
+        if !self.request.awaits_its_browser() {
             return Err(NotNow::OtherWay);
         }
         let Self { request: asked, browser, answer, .. } = self;

@@ -1,5 +1,6 @@
 //! What is asked of a wallet: one model, written down differently by each wallet's profile.
 
+mod choice;
 mod wallet;
 
 use std::borrow::Cow;
@@ -9,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use url::Url;
 
+pub use self::choice::{AnotherWay, WalletChoice};
 pub use self::wallet::{
     AuthorizationMethod, DcApiRequest, DcApiRoute, OnRejection, PresentationFlow, Profile, RequestMethod,
     ResponseMode, TransactionSupport, VerifierIdentity, VerifierInfo, WalletRoute,
@@ -76,6 +78,9 @@ pub struct VpRequest {
     pub tries_allowed: u32,
     /// Where the person's wallet is, seen from the browser.
     pub flow: PresentationFlow,
+    /// Who says which wallet it goes to.
+    #[serde(default, skip_serializing_if = "WalletChoice::is_fixed")]
+    pub choice: WalletChoice,
     /// How the wallet is to answer: the wallet's own mode, or one of the Digital Credentials API.
     pub response_mode: ResponseMode,
     /// Where the answer goes, as it was sent: our response URI or redirect URI; `None` through the browser's API.
@@ -151,16 +156,6 @@ impl VpRequest {
     /// Who signs a multi-signed request on `wallet`, its route: our identifier there first.
     pub fn identities(&self, wallet: &WalletRoute) -> Vec<VerifierIdentity> {
         std::iter::once(self.identity()).chain(wallet.also_as.iter().cloned()).collect()
-    }
-
-    /// This request, asked by redirect on `wallet`, its route, instead of through the browser's API. It is
-    /// another request, so it has a nonce and a key of its own.
-    #[must_use]
-    pub fn by_redirect(self, wallet: &WalletRoute, nonce: Nonce, answer_key: Option<Value>) -> Self {
-        let (flow, response_mode) = (PresentationFlow::SameDevice, wallet.response_mode);
-        let verifier_id = wallet.verifier_id_for(&self.state, response_mode);
-        let answer_uri = wallet.answer_uri(&self.state, response_mode);
-        Self { nonce, flow, response_mode, verifier_id, answer_uri, answer_key, dc_api: None, ..self }
     }
 
     /// What the KB-JWT must name as its audience: our client identifier, but through the browser's API our

@@ -8,10 +8,11 @@ use url::Url;
 use super::dcql::{ClaimsPath, CredentialQuery, Query};
 use super::request::{
     AuthorizationMethod, OnRejection, PresentationFlow, Profile, RequestMethod, Requester, ResponseMode,
-    TransactionSupport, VpRequest, WalletRoute,
+    TransactionSupport, VpRequest, WalletChoice, WalletRoute,
 };
 use super::retention::Retention;
-use super::transaction_data::{TransactionData, TransactionTypes};
+use super::transaction_data::{Details, LabelledLine, TransactionData, TransactionTypes};
+use crate::appearance::languages::Languages;
 use crate::base::id::{Handle, Nonce, PresentationId, RequestState};
 use crate::base::time::Timestamp;
 
@@ -21,6 +22,13 @@ pub const MADE_AT: Timestamp = Timestamp::from_unix(1_800_000_000);
 pub const CREDENTIAL: &str = "proof_id_default";
 /// The type it asks for.
 pub const VCT: &str = "https://credentials.example/person";
+
+/// What people who read English read: the title, and each line with its label.
+pub fn in_english(details: &Details) -> (String, Vec<String>) {
+    let english = Languages::default().first();
+    let line = |it: &LabelledLine| format!("{}: {}", english.said(&it.label), english.said(&it.text));
+    (english.said(&details.title), details.lines.iter().map(line).collect())
+}
 
 /// Asks for a name by `scope` at the cloud wallet, for 300 seconds, with two tries.
 pub fn asked() -> VpRequest {
@@ -52,6 +60,7 @@ pub fn asked() -> VpRequest {
         created_at: MADE_AT,
         expires_at: Timestamp::from_unix(MADE_AT.unix() + 300),
         tries_allowed: 2,
+        choice: WalletChoice::Fixed,
         flow: PresentationFlow::SameDevice,
         response_mode: ResponseMode::Fragment,
         answer_uri: Some(Url::parse("https://verify.example/callback").unwrap()),
@@ -81,6 +90,7 @@ pub fn route() -> WalletRoute {
         dc_api: None,
         also_as: Vec::new(),
         install_url: None,
+        title: None,
     }
 }
 

@@ -9,15 +9,13 @@ use url::Url;
 
 use super::address::Addresses;
 use super::fault::Pointer;
-use super::{ClientRegistration, Registrations, ScopeRegistration, Sources};
+use super::names::line;
+use super::{ClientRegistration, Registrations, Sources};
 use crate::appearance::Appearance;
 use crate::appearance::branding::{Branding, Colours, DAY, Ground, NIGHT};
 use crate::appearance::colour::{Colour, LEAST_CONTRAST};
 use crate::appearance::languages::{CATALOGUES, LONGEST_CATALOGUE, Languages, own_catalogue};
 use crate::appearance::logo::{LARGEST_LOGO, Logo};
-
-/// The longest name, in characters: it stands in one line on a phone.
-const LONGEST_NAME: usize = 60;
 
 /// Whose pages they are, and in which languages they speak.
 #[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
@@ -58,11 +56,12 @@ pub(super) fn check(
     root: &Pointer<'_>,
 ) -> Arc<Appearance> {
     let (given, at) = (&all.branding, &root.key("branding"));
+    line("name", given.name.as_deref(), at);
     let link = |key: &str, text: &Option<String>| -> Option<Url> {
         text.as_deref().and_then(|text| at.key(key).keep(addresses.web(text)))
     };
     let branding = Branding {
-        name: name(given.name.as_deref(), &at.key("name")),
+        name: given.name.clone(),
         logo: picture(given.logo.as_deref(), sources, &at.key("logo")),
         logo_dark: picture(given.logo_dark.as_deref(), sources, &at.key("logo_dark")),
         colours: colours(given, at),
@@ -75,34 +74,34 @@ pub(super) fn check(
         at.add("logo_dark", "has no effect without a logo");
     }
     let languages = languages(given, sources, at);
-    let named = root.key("scopes");
-    let scopes =
-        named.each(&all.scopes).filter_map(|(at, scope)| described(scope, &languages, &at)).collect();
-    Arc::new(Appearance { branding, languages, scopes })
+    let (scopes_at, clients_at) = (root.key("scopes"), root.key("clients"));
+    let scopes = scopes_at.each(&all.scopes).filter_map(|(at, scope)| {
+        let words = translated(&scope.descriptions, &languages, &at.key("descriptions"))?;
+        Some((scope.asked_by()?.to_owned(), words))
+    });
+    let scopes = scopes.collect();
+    let clients = clients_at.each(&all.clients).filter_map(|(at, client)| {
+        client.names.values().for_each(|name| line("names", Some(name), &at));
+        let words = translated(&client.names, &languages, &at.key("names"))?;
+        Some((client.client_id.clone()?, words))
+    });
+    let clients = clients.collect();
+    Arc::new(Appearance { branding, languages, scopes, clients })
 }
 
-/// A scope in other languages than that of its description.
-fn described(
-    scope: &ScopeRegistration,
+/// What is said in other languages, too, each by its tag; nothing where nothing is.
+fn translated(
+    given: &BTreeMap<String, String>,
     languages: &Languages,
     at: &Pointer<'_>,
-) -> Option<(String, BTreeMap<&'static str, String>)> {
-    let mut described = BTreeMap::new();
-    for (tag, words) in &scope.descriptions {
+) -> Option<BTreeMap<&'static str, String>> {
+    let mut translated = BTreeMap::new();
+    for (tag, words) in given {
         let spoken = languages.tags().find(|spoken| spoken == tag);
-        let spoken = at.key("descriptions").key(tag).keep(spoken.ok_or("is no language that the pages have"));
-        described.extend(spoken.map(|tag| (tag, words.clone())));
+        let spoken = at.key(tag).keep(spoken.ok_or("is no language that the pages have"));
+        translated.extend(spoken.map(|tag| (tag, words.clone())));
     }
-    Some((scope.asked_by()?.to_owned(), described)).filter(|(_, described)| !described.is_empty())
-}
-
-fn name(given: Option<&str>, at: &Pointer<'_>) -> Option<String> {
-    let given = given?;
-    if given.trim().is_empty() || given.chars().count() > LONGEST_NAME || given.chars().any(char::is_control)
-    {
-        at.blame(format!("must have 1 to {LONGEST_NAME} characters in one line"));
-    }
-    Some(given.to_owned())
+    Some(translated).filter(|translated| !translated.is_empty())
 }
 
 fn picture(file: Option<&str>, sources: &dyn Sources, at: &Pointer<'_>) -> Option<Arc<Logo>> {

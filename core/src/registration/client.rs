@@ -5,6 +5,8 @@ mod fapi;
 mod logout;
 mod webhooks;
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -38,6 +40,8 @@ pub struct ClientRegistration {
     pub client_id: Option<String>,
     /// What people read; the client_id when left out.
     pub name: Option<String>,
+    /// What people read in other languages, by their tags.
+    pub names: BTreeMap<String, String>,
     /// A picture beside its name: SVG, PNG, JPEG or WebP, at most 128 KiB.
     pub logo: Option<String>,
     /// `device_code`, `authorization_code`, `refresh_token`, and `client_credentials` for tokens to the REST API.
@@ -87,12 +91,16 @@ pub struct ClientRegistration {
     pub origins: Vec<String>,
     /// The wallet that its people are sent to, by name; needed when there are several.
     pub wallet: Option<String>,
+    /// Wallets that its people may choose instead, by name.
+    pub other_wallets: Vec<String>,
     /// Its own device grant, over what holds for all clients.
     pub device: Option<DeviceRegistration>,
     /// The clients for whose devices it has a verification page of its own (`/v1/device/...`).
     pub device_pages_for: Vec<String>,
     /// Whether it may ask wallets on another device, by a QR code in the browser.
     pub cross_device: bool,
+    /// Whether the page before a wallet app offers a QR code for a wallet on another device; only with `cross_device`.
+    pub offer_cross_device: bool,
     /// What its tokens say besides the registered claims.
     pub token_claims: Vec<TokenClaimRegistration>,
     /// What about a person is said where: in ID tokens, at `/userinfo`, in access tokens.
@@ -172,9 +180,15 @@ fn one(client: &ClientRegistration, known: &Surroundings<'_>, at: &Pointer<'_>) 
     let retention = retention.map_or(known.retention, |given| retention::check(given, &at.key("retention")));
     let wallet = wallet(client.wallet.as_deref(), known.names, at)?;
     let (id, authentication) = (client.client_id.clone()?, authentication?);
+    let other_wallets = other_wallets(client, wallet, known.names, at);
     // Only a client with a secret, its own or that of who has pages for it, can name another wallet.
     if authentication == Authentication::None && !known.names.clients_with_pages.contains(&id.as_str()) {
-        high_assurance::check(wallet, &client.scopes, known.policy, known.names, &at.key("scopes"));
+        for wallet in std::iter::once(wallet).chain(other_wallets.iter().map(String::as_str)) {
+            high_assurance::check(wallet, &client.scopes, known.policy, known.names, &at.key("scopes"));
+        }
+    }
+    if client.offer_cross_device && !client.cross_device {
+        at.add("offer_cross_device", "needs cross_device = true, whose risk it takes");
     }
     Some(Client {
         name: client.name.clone().unwrap_or_else(|| id.clone()),
@@ -186,12 +200,14 @@ fn one(client: &ClientRegistration, known: &Surroundings<'_>, at: &Pointer<'_>) 
         any_loopback_redirect_uri: client.danger_any_loopback_redirect_uri,
         origins,
         wallet: wallet.to_owned(),
+        other_wallets,
         device,
         device_pages_for: client.device_pages_for.clone(),
         token_claims,
         code,
         proof,
         cross_device: client.cross_device,
+        offer_cross_device: client.offer_cross_device,
         logout,
         retention,
         webhooks,
@@ -420,4 +436,19 @@ fn wallet<'g>(given: Option<&'g str>, names: &Names<'g>, at: &Pointer<'_>) -> Op
             at.need("wallet", None, "several wallets are configured, so say which one this client uses")
         }
     }
+}
+
+/// What people may choose instead of `own`.
+fn other_wallets(client: &ClientRegistration, own: &str, names: &Names<'_>, at: &Pointer<'_>) -> Vec<String> {
+    let mut others: Vec<String> = Vec::new();
+    for (at, name) in at.key("other_wallets").each(&client.other_wallets) {
+        if !names.wallets.contains(&name.as_str()) {
+            at.blame("no wallet with this name is configured");
+        } else if name == own || others.contains(name) {
+            at.blame("is among this client's wallets already");
+        } else {
+            others.push(name.clone());
+        }
+    }
+    others
 }

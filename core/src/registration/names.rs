@@ -2,6 +2,7 @@
 //! called unknown too.
 
 use super::Registrations;
+use super::fault::Pointer;
 
 /// The names of everything that is registered.
 pub(super) struct Names<'g> {
@@ -41,5 +42,18 @@ impl<'g> Names<'g> {
                 .collect(),
             has_proofspace: clients.iter().any(|it| it.compatibility.is_some()),
         }
+    }
+}
+
+/// The longest text that stands in one line on a phone, in characters.
+const LONGEST_LINE: usize = 60;
+
+/// Checks a text that people read in one line.
+pub(super) fn line(key: &str, given: Option<&str>, at: &Pointer<'_>) {
+    let fits = |text: &str| {
+        !text.trim().is_empty() && text.chars().count() <= LONGEST_LINE && !text.chars().any(char::is_control)
+    };
+    if given.is_some_and(|text| !fits(text)) {
+        at.add(key, format!("must have 1 to {LONGEST_LINE} characters in one line"));
     }
 }

@@ -15,7 +15,7 @@ use self::choices::Chosen;
 use super::Sources;
 use super::address::Addresses;
 use super::fault::Pointer;
-use super::names::Names;
+use super::names::{Names, line};
 use super::secret_hash::LONGEST_SECRET;
 use crate::base::secret::Secret;
 use crate::openid4vp::request::{
@@ -64,6 +64,8 @@ pub struct WalletRegistration {
     pub client_secret_file: Option<String>,
     /// A variable of the environment with our secret at the wallet.
     pub client_secret_env: Option<String>,
+    /// What people call this wallet, where they choose among several; `name` when left out.
+    pub title: Option<String>,
     /// Where people get the wallet, for the page before a wallet that is an app.
     pub install_url: Option<String>,
     /// The types of transaction data that this wallet understands: true, false or a list. Only a list can name
@@ -215,6 +217,7 @@ fn one<'a>(
     at.key("client_id").keep(choices::answers_fit(&chosen.verifier_id, public_url, answers_at));
     let install_url = given.install_url.as_deref();
     let install_url = install_url.and_then(|url| at.key("install_url").keep(around.addresses.web(url)));
+    line("title", given.title.as_deref(), &at);
     let key = signing::key(given, &chosen, key, with, answers_at, &at);
     let route = WalletRoute {
         name: name?,
@@ -236,6 +239,7 @@ fn one<'a>(
         dc_api: chosen.dc_api,
         also_as: Vec::new(),
         install_url,
+        title: given.title.clone(),
     };
     let also_as = given.dc_api.as_ref().map_or(&[][..], |api| &api.also_as);
     Some(CheckedWallet { route, key, secret, also_as, at })

@@ -117,7 +117,7 @@ pub async fn look_at(
             .flat_map(|credential| &credential.claims)
             .map(|claim| claim.path.to_string())
             .collect(),
-        needs_script: context.policy.needs_script(&client.wallet),
+        needs_script: context.policy.needs_script(client),
     }))
 }
 
@@ -245,7 +245,8 @@ async fn begin(
     let requester = Requester::Code { client_id: client.id.clone(), authorization: id.clone() };
     let login_hint = request.login_hint.as_ref().map(|hint| hint.0.clone());
     let flow = context.policy.flow_in_browser(&client.wallet);
-    let ask = NewVpRequest { requester, wallet: &client.wallet, question, login_hint, flow, until: None };
+    let (wallet, choice) = (client.wallet.as_str(), client.choice());
+    let ask = NewVpRequest { requester, wallet, choice, question, login_hint, flow, until: None };
     let (asked, answer_key) = begin::new_vp_request(context, ask).map_err(NotBegun::of_our_own)?;
     let handle = asked.handle.clone();
     let request = Box::new(request);

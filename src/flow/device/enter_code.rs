@@ -45,7 +45,8 @@ pub async fn go_on(
     let question = question.map_err(|why| NotBegun::from(why).of_our_own())?;
     let requester = Requester::Device { client_id: client.id.clone(), grant: terms.id.clone() };
     let (flow, until) = (context.policy.flow_in_browser(&client.wallet), Some(terms.expires_at));
-    let ask = NewVpRequest { requester, wallet: &client.wallet, question, login_hint: None, flow, until };
+    let (wallet, choice) = (client.wallet.as_str(), client.choice());
+    let ask = NewVpRequest { requester, wallet, choice, question, login_hint: None, flow, until };
     let (asked, answer_key) = begin::new_vp_request(context, ask).map_err(NotBegun::of_our_own)?;
     let handle = asked.handle.clone();
     let change = Change::BeginPresentation {

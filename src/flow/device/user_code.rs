@@ -205,7 +205,7 @@ pub(in crate::flow) fn describe(context: &Context, entered: Entered<'_>) -> Resu
         expires_at: terms.expires_at,
         proximity: (client.device.proximity != ProximityPolicy::Ignore).then_some(proximity),
         numbers: grant.precautions().numbers.map(|numbers| numbers.choices()),
-        needs_script: context.policy.needs_script(&client.wallet),
+        needs_script: context.policy.needs_script(client),
     })
 }
 

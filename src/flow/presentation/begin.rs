@@ -22,7 +22,7 @@ use vpgate_core::oauth::device_grant::Pending;
 use vpgate_core::oauth::redirect::NotRegistered;
 use vpgate_core::openid4vp::presentation::Begun;
 use vpgate_core::openid4vp::request::{
-    AuthorizationMethod, PresentationFlow, Profile, RequestMethod, Requester, VpRequest,
+    AuthorizationMethod, PresentationFlow, Profile, RequestMethod, Requester, VpRequest, WalletChoice,
 };
 use vpgate_core::openid4vp::retention::Retention;
 use vpgate_core::openid4vp::transaction_data::{TransactionData, TransactionTypes};
@@ -70,6 +70,8 @@ pub struct CodeToComplete {
 pub(in crate::flow) struct NewVpRequest<'a> {
     pub requester: Requester,
     pub wallet: &'a str,
+    /// Whether the person may choose another.
+    pub(in crate::flow) choice: WalletChoice,
     pub question: QueryAsked,
     pub login_hint: Option<String>,
     pub flow: PresentationFlow,
@@ -84,7 +86,7 @@ pub struct PresentationBegun {
     /// The last part of the `start_url`.
     pub handle: Handle,
     /// The request as the wallet will see it; `None` when it is pushed to the wallet later, goes there by
-    /// POST, or through the browser's API.
+    /// POST, or through the browser's API, or when the person chooses the wallet.
     pub authorization_request_url: Option<Url>,
     /// When it dies.
     pub expires_at: Timestamp,
@@ -217,9 +219,12 @@ pub(in crate::flow) async fn begin(
         scope: question.scopes.as_ref().map(ToString::to_string),
         several_holders: request.question.several_holders,
     };
+    // A code that is drawn is for one wallet.
+    let is_left_open = request.wallet.is_none() && request.flow != PresentationFlow::CrossDevice;
     let asked = NewVpRequest {
         requester,
         wallet,
+        choice: if is_left_open { client.choice() } else { WalletChoice::Fixed },
         question,
         login_hint: request.login_hint,
         flow: request.flow,
@@ -282,6 +287,9 @@ async fn authorization_request_url(
     if asked.flow == PresentationFlow::DcApi {
         return Ok(None);
     }
+    if asked.choice == WalletChoice::Open {
+        return Ok(None);
+    }
     if comes_by_page {
         ask_wallet::check_wallet(context, asked, wallet).await?;
         return Ok(None);
@@ -342,7 +350,7 @@ pub(in crate::flow) fn new_vp_request(
     context: &Context,
     ask: NewVpRequest<'_>,
 ) -> Result<(VpRequest, Option<EncryptionKey>), NotBegun> {
-    let NewVpRequest { requester, wallet, question, login_hint, flow, until } = ask;
+    let NewVpRequest { requester, wallet, choice, question, login_hint, flow, until } = ask;
     let wallet = context.policy.wallet(wallet).ok_or(NotBegun::Wallet)?;
     // Only this profile knows scopes that stand for a query, and whom to expect.
     let is_proof = wallet.profile == Profile::Proof;
@@ -352,8 +360,7 @@ pub(in crate::flow) fn new_vp_request(
         return Err(NotBegun::TransactionType { index });
     }
     let crosses = flow == PresentationFlow::CrossDevice;
-    let may_cross = wallet.response_mode.is_posted() && wallet.profile.may_cross_devices();
-    if crosses && (!may_cross || wallet.authorization_method == AuthorizationMethod::Post) {
+    if crosses && !wallet.may_cross_devices() {
         return Err(NotBegun::WalletCannotCross);
     }
     let policy = &context.policy.presentation;
@@ -391,6 +398,7 @@ pub(in crate::flow) fn new_vp_request(
         expires_at: until.map_or(expires_at, |until| until.min(expires_at)),
         tries_allowed: policy.tries,
         flow,
+        choice,
         response_mode,
         answer_key: key.as_ref().map(EncryptionKey::to_public_jwk),
     };

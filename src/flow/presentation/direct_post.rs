@@ -28,7 +28,6 @@ use vpgate_core::base::report::{Findings, Report};
 use vpgate_core::base::secret::{Digest, Secret};
 use vpgate_core::change::Change;
 use vpgate_core::openid4vp::presentation::{NotNow, Presentation, Served};
-use vpgate_core::openid4vp::request::PresentationFlow;
 use vpgate_core::openid4vp::response::{DirectPostResponse, OtherState};
 use vpgate_core::openid4vp::verify::VerifiedPresentation;
 
@@ -111,7 +110,7 @@ async fn take(
     let opened = ask_wallet::of_the_wallet(context, asked, opened, &mut findings).await?;
     let judged = accept::judged(context, asked, opened, findings).await;
     let judged = match judged {
-        Ok(Judged::Verified { presentation, report }) if asked.flow == PresentationFlow::SameDevice => {
+        Ok(Judged::Verified { presentation, report }) if asked.awaits_its_browser() => {
             return await_return(context, served, presentation, report, &answer).await;
         }
         other => other,

@@ -4,7 +4,7 @@ use crate::flow::code::decide;
 use crate::flow::context::Context;
 use crate::flow::ports::Unavailable;
 use crate::flow::presentation::end::{Ending, NotAccepted, ending};
-use crate::flow::presentation::settle;
+use crate::flow::presentation::{settle, ways};
 use vpgate_core::admission::SCOPE_RULES;
 use vpgate_core::base::id::Handle;
 use vpgate_core::base::report::Report;
@@ -21,14 +21,20 @@ use vpgate_core::trust::issuer_key;
 /// What the page says.
 #[derive(Debug)]
 pub struct Finish {
-    /// The name of the client that asked.
+    /// The client that asked.
+    pub client_id: String,
+    /// Its name.
     pub client_name: String,
     /// Whether a device waits for the outcome, or a web application.
     pub on_device: bool,
     /// How it stands.
     pub standing: PresentationProgress,
+    /// A wallet on another device has answered, and this browser has to fetch what it carries home ([`fetch`]).
+    pub is_to_be_fetched: bool,
     /// What was the matter with the last answer, where one was rejected.
     pub trouble: Option<ResponseTrouble>,
+    /// There are other wallets to choose.
+    pub other_wallets: bool,
     /// Where the person belongs instead of that page: back in the application, with the error.
     pub way_home: Option<ReturnUrl>,
     /// The way back to a web application whose wallet was on another device: the browser was not sent
@@ -130,6 +136,22 @@ pub async fn return_to_browser(
     }
 }
 
+/// The browser that waited for a wallet on another device fetches what it carries home: a code that nobody else may
+/// have. That decides the grant behind it, as a return does on the same device.
+///
+/// # Errors
+/// [`NotAccepted`]; nothing has changed then.
+pub async fn fetch(context: &Context, handle: &Handle, browser: &Secret) -> Result<Ending, NotAccepted> {
+    let found = context.ports.store.presentation_by_handle(handle).await?;
+    let Some(Presentation::AwaitingReturn(awaiting)) = found else {
+        return Ok(Ending::Done(handle.clone()));
+    };
+    let (code, digest) = settle::response_code(context, awaiting.request())?;
+    let return_code = *awaiting.return_code();
+    let settled = awaiting.fetched(&browser.digest(), digest, context.now)?;
+    settle::settle_returned(context, settled, return_code, code.as_ref()).await
+}
+
 /// How the presentation behind `handle` stands.
 ///
 /// # Errors
@@ -155,7 +177,8 @@ pub async fn progress(context: &Context, handle: &Handle, browser: &Secret) -> R
             let expired = context.now >= awaiting.request().expires_at;
             let standing =
                 if expired { PresentationProgress::Expired } else { PresentationProgress::AwaitingReturn };
-            Ok(finish(context, awaiting.request(), standing))
+            let is_to_be_fetched = !expired && awaiting.request().flow == PresentationFlow::CrossDevice;
+            Ok(Finish { is_to_be_fetched, ..finish(context, awaiting.request(), standing) })
         }
         Some(Presentation::Settled(settled)) if *settled.browser() == browser => {
             let asked = settled.request();
@@ -205,9 +228,12 @@ async fn why_denied(context: &Context, asked: &VpRequest) -> Result<Option<Denia
 
 fn finish(context: &Context, asked: &VpRequest, standing: PresentationProgress) -> Finish {
     Finish {
+        client_id: asked.requester.client_id().to_owned(),
         client_name: context.policy.client_name(asked.requester.client_id()),
         on_device: matches!(asked.requester, Requester::Device { .. }),
         standing,
+        is_to_be_fetched: false,
+        other_wallets: !ways::offered(context, asked).is_empty(),
         trouble: None,
         way_home: None,
         way_back: match ending(asked, None) {

@@ -9,6 +9,7 @@ pub mod dry_run;
 pub mod end;
 pub mod finish;
 pub mod judge;
+pub mod not_served;
 pub mod once;
 pub mod query;
 pub mod reply;
@@ -17,6 +18,7 @@ pub mod serve;
 pub mod settle;
 pub mod signed_requests;
 pub mod verify;
+pub mod ways;
 
 pub use self::collect::collect;
 pub use self::direct_post::direct_post;

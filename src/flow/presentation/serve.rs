@@ -5,16 +5,18 @@ use url::Url;
 
 use crate::flow::commit::{NotMade, was_first};
 use crate::flow::context::Context;
-use crate::flow::ports::Unavailable;
-use crate::flow::presentation::ask_wallet::{self, NotReached, OutgoingRequest, WalletFault, answer_key};
+use crate::flow::presentation::ask_wallet::{self, OutgoingRequest};
+use crate::flow::presentation::begin::MAX_SCANNED_BYTES;
+use crate::flow::presentation::not_served::NotServed;
+use crate::flow::presentation::ways::{self, OfferedWallet, OtherWays};
 use crate::flow::receipts;
-use vpgate_core::base::id::{Handle, Nonce};
+use vpgate_core::base::id::Handle;
 use vpgate_core::base::secret::Secret;
 use vpgate_core::base::time::Timestamp;
 use vpgate_core::change::Change;
 use vpgate_core::openid4vp::presentation::{NotNow, Presentation};
 use vpgate_core::openid4vp::request::{
-    AuthorizationMethod, PresentationFlow, Requester, VpRequest, WalletRoute,
+    AuthorizationMethod, PresentationFlow, Requester, VpRequest, WalletChoice, WalletRoute,
 };
 use vpgate_core::openid4vp::transaction_data::Details;
 
@@ -24,11 +26,19 @@ pub enum Lead {
     /// It goes to the wallet.
     ToWallet(Url),
     /// It opens an app. Browsers say nothing where there is none, so the person presses a button.
-    OpenApp(Url, Url, Outline),
+    OpenApp(Url, Option<Url>, Outline),
     /// It goes there by POST, with these fields of a form.
     PostToWallet(Url, Vec<(String, String)>),
     /// It shows this request as a QR code, and waits for a wallet on another device.
     Scan(Url, Outline),
+    /// It shows the wallets that the person may choose among.
+    Choose(Vec<OfferedWallet>, Outline),
+    /// First it is found out whether it keeps cookies, and runs JavaScript where the answer needs it: nobody should
+    /// learn that after having shown something.
+    Prepare {
+        /// The answer comes by a page that needs JavaScript.
+        needs_script: bool,
+    },
     /// It passes this to its Digital Credentials API, an element of `digital.requests`; or, where it has
     /// none, it comes back for the wallet's ordinary way.
     AskByApi(Value, Outline),
@@ -47,56 +57,36 @@ pub struct Outline {
     pub agreements: Vec<Details>,
     /// When it dies.
     pub expires_at: Timestamp,
+    /// What the page offers besides.
+    pub others: OtherWays,
 }
 
-/// Why a browser is not sent to the wallet.
-#[derive(Debug, thiserror::Error)]
-#[expect(missing_docs, reason = "the messages say it")]
-pub enum NotServed {
-    #[error("there is no such request, or it has expired")]
-    Unknown,
-    /// Another browser opened it first.
-    #[error("this request was opened in another browser")]
-    OtherBrowser {
-        /// Whether the person may go on here all the same ([`go_on_here`]).
-        may_go_on: bool,
-    },
-    /// The wallet has answered already: show how it stands.
-    #[error("this request has been answered")]
-    Settled,
-    /// The wallet's server does not answer as it must; it may be better in a moment.
-    #[error(transparent)]
-    Wallet(WalletFault),
-    #[error(transparent)]
-    Failed(#[from] Unavailable),
+/// A browser as it comes.
+#[derive(Clone, Copy, Debug)]
+pub struct Visit<'b> {
+    /// Its secret, which it has from now on at the latest.
+    pub browser: &'b Secret,
+    /// It has brought that secret, so it keeps cookies.
+    pub keeps_cookies: bool,
+    /// A person goes there with a browser that says so; other programs are left alone.
+    pub navigates: bool,
+    /// It has passed [`Lead::Prepare`].
+    pub is_prepared: bool,
+    /// The person wants to choose again.
+    pub chooses: bool,
 }
 
-impl From<NotReached> for NotServed {
-    fn from(why: NotReached) -> Self {
-        match why {
-            NotReached::Outdated => Self::Unknown,
-            NotReached::Wallet(fault) => Self::Wallet(fault),
-            NotReached::Failed(source) => Self::Failed(source),
-        }
-    }
-}
-
-impl From<NotNow> for NotServed {
-    fn from(why: NotNow) -> Self {
-        match why {
-            NotNow::Expired | NotNow::OtherWay | NotNow::ResponseCode => Self::Unknown,
-            NotNow::OtherBrowser => Self::OtherBrowser { may_go_on: false },
-        }
-    }
-}
-
-/// Where `browser` goes now. The first browser to come owns the request; it may come again.
+/// Where the browser of `visit` goes now. The first browser to come owns the request; it may come again.
 ///
 /// # Errors
 /// [`NotServed`]
-pub async fn serve(context: &Context, handle: &Handle, browser: &Secret) -> Result<Lead, NotServed> {
-    let browser = browser.digest();
-    let served = match context.ports.store.presentation_by_handle(handle).await? {
+pub async fn serve(context: &Context, handle: &Handle, visit: Visit<'_>) -> Result<Lead, NotServed> {
+    let browser = visit.browser.digest();
+    let found = context.ports.store.presentation_by_handle(handle).await?;
+    if let Some(needs_script) = found.as_ref().and_then(|found| to_prepare(context, found, visit)) {
+        return Ok(Lead::Prepare { needs_script });
+    }
+    let served = match found {
         None => return Err(NotServed::Unknown),
         Some(Presentation::Settled(_) | Presentation::AwaitingReturn(_)) => {
             return Err(NotServed::Settled);
@@ -107,14 +97,14 @@ pub async fn serve(context: &Context, handle: &Handle, browser: &Secret) -> Resu
                 NotNow::OtherBrowser => NotServed::OtherBrowser { may_go_on },
                 why => why.into(),
             })?;
-            let outgoing = lead(context, served.request()).await?;
+            let outgoing = lead(context, served.request(), visit).await?;
             receipts::note_sent(context, &served.request().id, outgoing.sent).await?;
             return Ok(outgoing.request);
         }
         Some(Presentation::Begun(begun)) => begun.serve(browser, context.now)?,
     };
     // Before anything is written: when the wallet does not answer, nothing has happened yet.
-    let OutgoingRequest { request: lead, sent } = lead(context, served.request()).await?;
+    let OutgoingRequest { request: lead, sent } = lead(context, served.request(), visit).await?;
     match context.commit(Change::ServePresentation(served.sending(sent))).await {
         Ok(()) => Ok(lead),
         Err(NotMade::Lost | NotMade::Taken) => Err(NotServed::OtherBrowser { may_go_on: true }),
@@ -149,66 +139,70 @@ pub async fn go_on_here(context: &Context, handle: &Handle, browser: &Secret) ->
     Ok(())
 }
 
-/// The person goes to the wallet in its ordinary way, instead of by the Digital Credentials API of
-/// `browser`. Twice is once.
-///
-/// # Errors
-/// [`NotServed`]
-pub async fn fall_back_to_redirect(
-    context: &Context,
-    handle: &Handle,
-    browser: &Secret,
-) -> Result<(), NotServed> {
-    let served = match context.ports.store.presentation_by_handle(handle).await? {
-        Some(Presentation::Served(served)) => served.in_browser(&browser.digest(), context.now)?,
-        Some(Presentation::Settled(_) | Presentation::AwaitingReturn(_)) => {
-            return Err(NotServed::Settled);
-        }
-        Some(Presentation::Begun(_)) | None => return Err(NotServed::Unknown),
+/// Whether something has to be found out about the browser before it is bound or led on; with whether the answer needs
+/// JavaScript. Pages of ours have done so for devices and for applications that sign people in.
+fn to_prepare(context: &Context, found: &Presentation, visit: Visit<'_>) -> Option<bool> {
+    let asked = match found {
+        Presentation::Begun(_) | Presentation::Served(_) => found.request(),
+        Presentation::AwaitingReturn(_) | Presentation::Settled(_) => return None,
     };
-    if served.request().flow != PresentationFlow::DcApi {
-        return Ok(());
+    let unseen =
+        matches!(asked.requester, Requester::RelyingParty { .. }) || asked.choice == WalletChoice::Made;
+    if !unseen || !visit.navigates || visit.is_prepared {
+        return None;
     }
-    let nonce = Nonce::from_entropy(context.random_id()?);
-    let wallet = ask_wallet::route_of(context, served.request())?;
-    let key = answer_key(wallet.response_mode, || context.random_bytes())?;
-    let served = served.by_redirect(&browser.digest(), wallet, nonce, key, context.now)?;
-    // Somebody may be first: with the same, or with an answer. Whoever asks next sees which.
-    was_first(context.commit(Change::FallBackToRedirect(served)).await)?;
-    Ok(())
+    let needs_script = is_led_on(context, asked, visit)
+        && context.policy.wallet(&asked.wallet).is_some_and(WalletRoute::needs_script);
+    (needs_script || !visit.keeps_cookies).then_some(needs_script)
 }
 
-async fn lead(context: &Context, asked: &VpRequest) -> Result<OutgoingRequest<Lead>, NotServed> {
+/// Whether the browser goes to a wallet now, and no page of ours comes before.
+fn is_led_on(context: &Context, asked: &VpRequest, visit: Visit<'_>) -> bool {
+    asked.flow == PresentationFlow::SameDevice && choices(context, asked, visit).is_empty()
+}
+
+/// The wallets to choose among, where that is what comes now.
+fn choices(context: &Context, asked: &VpRequest, visit: Visit<'_>) -> Vec<OfferedWallet> {
+    let chooses = asked.choice == WalletChoice::Open || visit.chooses;
+    if chooses && asked.flow == PresentationFlow::SameDevice {
+        ways::offered(context, asked)
+    } else {
+        Vec::new()
+    }
+}
+
+async fn lead(
+    context: &Context,
+    asked: &VpRequest,
+    visit: Visit<'_>,
+) -> Result<OutgoingRequest<Lead>, NotServed> {
     let wallet = ask_wallet::route_of(context, asked)?;
-    Ok(match asked.flow {
-        PresentationFlow::SameDevice => {
-            let OutgoingRequest { request: url, sent } =
-                ask_wallet::wallet_url(context, asked, wallet).await?;
-            let request = match wallet.authorization_method {
-                AuthorizationMethod::Get => match &wallet.install_url {
-                    // Where no app answers its scheme, a redirect would end in nothing.
-                    Some(install) if !matches!(url.scheme(), "https" | "http") => {
-                        Lead::OpenApp(url, install.clone(), outline(context, asked))
-                    }
-                    _ => Lead::ToWallet(url),
-                },
-                AuthorizationMethod::Post => as_form(&url, wallet),
-            };
-            OutgoingRequest { request, sent }
+    let choices = choices(context, asked, visit);
+    if !choices.is_empty() {
+        let request = Lead::Choose(choices, outline(context, asked, wallet));
+        return Ok(OutgoingRequest { request, sent: None });
+    }
+    if asked.flow == PresentationFlow::DcApi {
+        let OutgoingRequest { request, sent } = ask_wallet::dc_api_request(context, asked, wallet)?;
+        let request = Lead::AskByApi(request, outline(context, asked, wallet));
+        return Ok(OutgoingRequest { request, sent });
+    }
+    let OutgoingRequest { request: url, sent } = ask_wallet::wallet_url(context, asked, wallet).await?;
+    let request = match (asked.flow, wallet.authorization_method) {
+        (PresentationFlow::CrossDevice, _) => Lead::Scan(url, outline(context, asked, wallet)),
+        (_, AuthorizationMethod::Post) => as_form(&url, wallet),
+        // Where no app answers its scheme, a redirect would end in nothing.
+        _ if wallet.is_app() && (visit.navigates || wallet.install_url.is_some()) => {
+            let mut outline = outline(context, asked, wallet);
+            outline.others.scan &= url.as_str().len() <= MAX_SCANNED_BYTES;
+            Lead::OpenApp(url, wallet.install_url.clone(), outline)
         }
-        PresentationFlow::CrossDevice => {
-            let OutgoingRequest { request: url, sent } =
-                ask_wallet::wallet_url(context, asked, wallet).await?;
-            OutgoingRequest { request: Lead::Scan(url, outline(context, asked)), sent }
-        }
-        PresentationFlow::DcApi => {
-            let OutgoingRequest { request, sent } = ask_wallet::dc_api_request(context, asked, wallet)?;
-            OutgoingRequest { request: Lead::AskByApi(request, outline(context, asked)), sent }
-        }
-    })
+        _ => Lead::ToWallet(url),
+    };
+    Ok(OutgoingRequest { request, sent })
 }
 
-fn outline(context: &Context, asked: &VpRequest) -> Outline {
+fn outline(context: &Context, asked: &VpRequest, wallet: &WalletRoute) -> Outline {
     let types = &context.policy.transaction_types;
     Outline {
         client_id: asked.requester.client_id().to_owned(),
@@ -216,6 +210,7 @@ fn outline(context: &Context, asked: &VpRequest) -> Outline {
         claims: asked.query.claims(),
         agreements: asked.transaction_data.iter().map(|one| types.details(one)).collect(),
         expires_at: asked.expires_at,
+        others: ways::others(context, asked, wallet),
     }
 }
 

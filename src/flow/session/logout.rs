@@ -18,8 +18,8 @@ use vpgate_core::oauth::session::Session;
 pub enum SignOut {
     /// The person is asked first: anybody can send a browser here.
     Ask {
-        /// The name of the client that sent the browser, where one is named.
-        client_name: Option<String>,
+        /// Identifier and name of the client that sent the browser, where one is named.
+        client: Option<(String, String)>,
     },
     /// Done; where the browser goes, if anywhere.
     Done(Option<ReturnUrl>),
@@ -52,6 +52,10 @@ struct LogoutRequest<'c> {
     return_to: Option<ReturnUrl>,
 }
 
+fn named(request: &LogoutRequest<'_>) -> Option<(String, String)> {
+    request.client.map(|client| (client.id.clone(), client.name.clone()))
+}
+
 /// A browser arrives, with the secrets of its sessions. With an ID token about the person of one of them, or of a
 /// session that is in no cookie here, it is signed out at once.
 ///
@@ -64,12 +68,12 @@ pub async fn look_at(
 ) -> Result<SignOut, NotSignedOut> {
     let request = checked(context, parameters)?;
     let Some(hint) = &request.hint else {
-        return Ok(SignOut::Ask { client_name: request.client.map(|client| client.name.clone()) });
+        return Ok(SignOut::Ask { client: named(&request) });
     };
     let own = sessions(context, shown).await?;
     // Somebody else has signed in to that client here since: the hint does not speak for them.
     if own.iter().any(|session| is_of_client(session, hint)) && !own.iter().any(|it| is_about(it, hint)) {
-        return Ok(SignOut::Ask { client_name: request.client.map(|client| client.name.clone()) });
+        return Ok(SignOut::Ask { client: named(&request) });
     }
     let elsewhere = match &hint.session {
         Some(id) if own.iter().all(|session| session.terms().id != *id) => {

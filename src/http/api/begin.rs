@@ -66,7 +66,8 @@ pub struct BeginForDevice {
 /// How a wallet is asked, whatever for.
 #[derive(Debug, Object)]
 pub struct PresentationTerms {
-    /// The configured name of the wallet; the client's own when left out.
+    /// The configured name of the wallet. When left out: the client's own, or the one that the person chooses where
+    /// the client has `other_wallets`.
     pub wallet: Option<String>,
     /// Credentials of several holder keys are welcome in one answer; `false` when left out. Then an answer
     /// whose credentials are not all bound to one key is rejected, because nothing proves that they belong to
@@ -172,7 +173,7 @@ pub struct BegunPresentation {
     /// Send the browser here.
     pub start_url: String,
     /// The request as the wallet will see it; left out where it is no address: for a wallet to which requests
-    /// are pushed or posted, and with `flow: dc_api`. Open `start_url` instead: an answer counts only in the browser that did.
+    /// are pushed or posted, with `flow: dc_api`, and where the person chooses the wallet. Open `start_url` instead: an answer counts only in the browser that did.
     #[oai(skip_serializing_if_is_none)]
     pub authorization_request_url: Option<String>,
     /// `start_url` as a QR code (SVG).

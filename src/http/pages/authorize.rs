@@ -127,10 +127,11 @@ fn confirm<'p>(
     parameters: &'p AuthorizationParameters,
     form_value: String,
 ) -> Confirm<'p> {
+    let client = pages.look.client(&shown.client_id, shown.client_name);
     Confirm {
         look: pages.look.clone(),
         client_id: shown.client_id,
-        who: Message::new("authorize-who").text("client", shown.client_name).text("place", shown.returns_to),
+        who: Message::new("authorize-who").text("client", client).text("place", shown.returns_to),
         rights: pages.look.rights(shown.scopes.iter(), shown.rights),
         claims: shown.claims,
         needs_script: shown.needs_script,

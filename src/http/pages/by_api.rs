@@ -34,7 +34,8 @@ struct DcApiPage {
 
 /// The page that asks `request`, in this browser.
 pub fn page(pages: &Pages, handle: &Handle, request: &Value, outline: Outline, browser: &Secret) -> Page {
-    let Outline { client_id, client_name, claims, agreements, expires_at: _ } = outline;
+    let Outline { client_id, client_name, claims, agreements, expires_at: _, others: _ } = outline;
+    let client_name = pages.look.client(&client_id, client_name);
     let (request, form_value) = (request.to_string(), browser::form_value(browser));
     let (look, handle) = (pages.look.clone(), handle.clone());
     let page = DcApiPage { look, request, client_id, client_name, claims, agreements, handle, form_value };

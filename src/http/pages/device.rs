@@ -40,7 +40,8 @@ struct ConfirmCode {
     rights: Vec<String>,
     claims: Vec<String>,
     minutes_ago: u64,
-    proximity: Option<&'static str>,
+    /// How it looks, and what it says.
+    proximity: Option<(&'static str, &'static str)>,
     numbers: Vec<u8>,
     minutes_left: u64,
     /// The wallet's answer is taken by a page that needs JavaScript: better said before anything is shown.
@@ -132,8 +133,8 @@ fn confirm(pages: &Pages, found: CodeFound, alert: Option<&'static str>, form_va
         look: pages.look.clone(),
         alert,
         user_code: found.user_code,
+        client_name: pages.look.client(&found.client_id, found.client_name),
         client_id: found.client_id,
-        client_name: found.client_name,
         device_label: found.device_label,
         rights: pages.look.rights(found.scopes.iter(), found.rights),
         claims: found.claims,
@@ -148,10 +149,10 @@ fn confirm(pages: &Pages, found: CodeFound, alert: Option<&'static str>, form_va
 }
 
 /// From where; nothing when that cannot be told.
-fn near_in_words(proximity: Proximity) -> Option<&'static str> {
+fn near_in_words(proximity: Proximity) -> Option<(&'static str, &'static str)> {
     match proximity {
-        Proximity::Same => Some("near-same"),
-        Proximity::Different => Some("near-different"),
+        Proximity::Same => Some(("soft", "near-same")),
+        Proximity::Different => Some(("warning", "near-different")),
         Proximity::Unknown => None,
     }
 }

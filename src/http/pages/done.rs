@@ -25,6 +25,8 @@ struct Done {
     look: Look,
     ended: EndingInWords,
     again: Option<Again>,
+    /// Another wallet may be taken for it.
+    other_wallets: bool,
     /// "I did not start this", as long as that changes something.
     disown: Option<Again>,
     way_back: Option<String>,
@@ -51,7 +53,12 @@ pub async fn show(pages: Pages, request: Request) -> Result<Response, Notice> {
             flow::presentation::finish::return_to_browser(&pages.context, &handle, &browser, &code).await?,
         ));
     }
-    let finish = flow::presentation::finish::progress(&pages.context, &handle, &browser).await?;
+    let mut finish = flow::presentation::finish::progress(&pages.context, &handle, &browser).await?;
+    finish.client_name = pages.look.client(&finish.client_id, finish.client_name);
+    if finish.is_to_be_fetched && !is_prefetch(&request) {
+        let fetched = flow::presentation::finish::fetch(&pages.context, &handle, &browser).await?;
+        return Ok(redirect_to(&pages, fetched));
+    }
     if let Some(way_home) = finish.way_home {
         return Ok(redirect_to(&pages, Ending::Return(way_home)));
     }
@@ -69,7 +76,9 @@ pub async fn show(pages: Pages, request: Request) -> Result<Response, Notice> {
     )
     .then(form);
     let way_back = finish.way_back.as_ref().filter(|_| again.is_none()).map(|url| url.expose().to_owned());
-    let page = Done { look: pages.look.clone(), ended: in_words(&finish), again, disown, way_back };
+    let other_wallets = finish.other_wallets;
+    let page =
+        Done { look: pages.look.clone(), ended: in_words(&finish), again, other_wallets, disown, way_back };
     let page = Page::new(&pages.look, &page).leading_on(&pages.ways_out());
     Ok(pages.remembered(&browser, page.into_response()))
 }
@@ -196,7 +205,17 @@ mod tests {
 
     fn finish(standing: PresentationProgress, on_device: bool, trouble: Option<ResponseTrouble>) -> Finish {
         let client_name = "Living Room TV".to_owned();
-        Finish { client_name, on_device, standing, trouble, way_home: None, way_back: None }
+        Finish {
+            client_id: "tv".to_owned(),
+            client_name,
+            on_device,
+            standing,
+            is_to_be_fetched: false,
+            other_wallets: false,
+            trouble,
+            way_home: None,
+            way_back: None,
+        }
     }
 
     fn words(standing: PresentationProgress, on_device: bool) -> String {

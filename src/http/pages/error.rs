@@ -13,7 +13,7 @@ use crate::flow::ports::Unavailable;
 use crate::flow::presentation::ask_wallet::WalletFault;
 use crate::flow::presentation::end::NotAccepted;
 use crate::flow::presentation::finish::NotShown;
-use crate::flow::presentation::serve::NotServed;
+use crate::flow::presentation::not_served::NotServed;
 use crate::flow::session::logout::NotSignedOut;
 use crate::http::middleware::failure::{Failure, note_wallet};
 use crate::http::middleware::rate_limits::TooMany;

@@ -70,7 +70,8 @@ async fn arrived(
 ) -> Result<Response, Notice> {
     match flow::session::look_at(&pages.context, parameters, &shown).await? {
         SignOut::Done(home) => Ok(signed_out(pages, &names, home)),
-        SignOut::Ask { client_name } => {
+        SignOut::Ask { client } => {
+            let client_name = client.map(|(id, name)| pages.look.client(&id, name));
             let page = AskSignOut {
                 look: pages.look.clone(),
                 client_name,

@@ -14,7 +14,8 @@ use crate::http::form::Form;
 use crate::http::middleware::cookies;
 use vpgate_core::appearance::Appearance;
 use vpgate_core::appearance::languages::Language;
-use vpgate_core::appearance::message::Message;
+use vpgate_core::appearance::message::{Message, Said};
+use vpgate_core::openid4vp::transaction_data::LabelledLine;
 
 /// Wishes that are looked at; more than browsers have.
 const MOST_WISHES: usize = 32;
@@ -89,6 +90,16 @@ impl Look {
         self.language.say(message)
     }
 
+    /// Anything, as plain text.
+    pub fn said(&self, said: &Said) -> String {
+        self.language.said(said)
+    }
+
+    /// A line of what is being agreed to, as plain text.
+    pub fn line(&self, LabelledLine { label, text }: &LabelledLine) -> String {
+        self.told(&Message::new("agree-line").saying("label", label.clone()).saying("text", text.clone()))
+    }
+
     /// A message with a number, as plain text.
     pub fn counted(&self, id: &'static str, name: &'static str, number: &u64) -> String {
         self.told(&Message::new(id).number(name, *number))
@@ -121,6 +132,12 @@ impl Look {
     pub fn rights<'s>(&self, scopes: impl Iterator<Item = &'s str>, otherwise: Vec<String>) -> Vec<String> {
         let said = |name: &str| self.appearance.scopes.get(name)?.get(self.lang()).cloned();
         scopes.zip(otherwise).map(|(name, otherwise)| said(name).unwrap_or(otherwise)).collect()
+    }
+
+    /// What a client is called in this language, beside what it is called where nobody said so.
+    pub fn client(&self, client_id: &str, otherwise: String) -> String {
+        let said = self.appearance.clients.get(client_id).and_then(|names| names.get(self.lang()));
+        said.cloned().unwrap_or(otherwise)
     }
 
     /// The style of the operator's colours.

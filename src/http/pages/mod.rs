@@ -249,8 +249,12 @@ mod tests {
             .filter_map(|line| line.split_once(" = "))
             .map(|(id, _)| id)
             .collect();
+        // What is being agreed to says its messages itself; so do amounts and dates.
+        let mut others = std::fs::read_to_string(root.join("core/src/appearance/languages.rs")).unwrap();
+        sources(&root.join("core/src/openid4vp/transaction_data"), &mut others);
         for id in &ids {
-            let said = |id: &str| pages.contains(&format!("\"{id}\""));
+            let quoted = |id: &str| format!("\"{id}\"");
+            let said = |id: &str| pages.contains(&quoted(id)) || others.contains(&quoted(id));
             let with_its_title = id.strip_suffix("-text").is_some_and(said);
             assert!(said(id) || with_its_title, "no page says {id}");
         }

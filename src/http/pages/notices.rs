@@ -45,6 +45,8 @@ refusals! {
     WALLET_SILENT BAD_GATEWAY "wallet-silent"
     // A form that another site sent, or a browser without our cookie.
     FOREIGN_FORM FORBIDDEN "foreign-form"
+    // Before anything is shown: without a cookie the answer could not be told from a stranger's.
+    NO_COOKIES FORBIDDEN "no-cookies"
     CODE_ELSEWHERE FORBIDDEN "code-elsewhere"
     WRONG_NUMBER FORBIDDEN "wrong-number"
 }

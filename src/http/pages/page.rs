@@ -21,6 +21,9 @@ pub const ASK_SCRIPT: &str = include_str!("templates/ask.js");
 /// The script of the same address, where the browser brings the request to the wallet by POST.
 pub const POST_SCRIPT: &str = "document.forms[0].submit();";
 
+/// The script of the page that finds out whether there are scripts.
+pub const ON_SCRIPT: &str = "location.replace(location.pathname + \"?on\");";
+
 static STYLE_HASH: LazyLock<String> = LazyLock::new(|| content_hash(STYLE));
 
 /// The script of the page with a QR code, which learns when the wallet has answered.
@@ -73,7 +76,7 @@ impl Page {
     /// alone: the page has no script.
     #[must_use]
     pub fn counting_down(mut self, seconds: u64) -> Self {
-        let style = format!(".countdown{{--length:{seconds}s;--left:{seconds}}}");
+        let style = format!(".countdown,.over{{--length:{seconds}s;--left:{seconds}}}");
         self.html = self.html.replacen("</head>", &format!("<style>{style}</style>\n</head>"), 1);
         self.styles.push(content_hash(&style));
         self

@@ -54,6 +54,11 @@ pub fn is_a_person(request: &Request) -> bool {
     }
 }
 
+/// Whether a browser says that a person goes here with it. Programs that know nothing of that say nothing.
+pub fn navigates(request: &Request) -> bool {
+    request.header("sec-fetch-mode") == Some("navigate") && is_a_person(request)
+}
+
 /// Whether the browser only looks ahead, and the person has not gone there.
 pub fn is_prefetch(request: &Request) -> bool {
     let says = |name: &str| {

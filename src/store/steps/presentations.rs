@@ -3,7 +3,7 @@
 use super::{Cell, Rows, Step, delete, insert, must, text, update};
 use crate::store::emptied::{without_checks, without_claims};
 use crate::store::row::{self, BrokenColumn, SettledColumns};
-use vpgate_core::base::id::PresentationId;
+use vpgate_core::base::id::{PresentationId, RequestState};
 use vpgate_core::base::secret::Digest;
 use vpgate_core::base::time::Timestamp;
 use vpgate_core::openid4vp::presentation::{AwaitingReturn, Begun, Served, Settled};
@@ -90,21 +90,24 @@ pub(super) fn note_sent(id: &PresentationId, sent: &str) -> Step {
     )
 }
 
-pub(super) fn by_redirect(served: &Served) -> Result<Step, BrokenColumn> {
+/// Another request in the place of the one that is known by the state `instead_of`.
+pub(super) fn ask_otherwise(served: &Served, instead_of: &RequestState) -> Result<Step, BrokenColumn> {
+    let asked = served.request();
     Ok(must(
         update!(
             "presentations",
-            "request = $1, answer_key = $2, sent = NULL",
-            "id = $3 AND state = 'served' AND browser = $4 AND request ->> 'flow' = 'dc_api'",
-            in_postgres "request = $1, answer_key = $2, sent = NULL",
-            "id = $3 AND state = 'served' AND browser = $4
-             AND regexp_replace(request, '(?<!\\\\)((?:\\\\\\\\)*)\\\\u0000', '\\1\\\\ufffd', 'g')::json ->> 'flow' = 'dc_api'"
+            "request = $1, request_state = $2, answer_key = $3, expires_at = $4, forget_at = $5, sent = NULL",
+            "id = $6 AND state = 'served' AND browser = $7 AND request_state = $8 AND expiry_told IS NULL"
         ),
         [
-            row::to_json(served.request(), "request")?.into(),
+            row::to_json(asked, "request")?.into(),
+            text(asked.state.as_str()),
             served.answer_key().map(row::answer_key).transpose()?.into(),
-            text(served.request().id.as_str()),
+            asked.expires_at.into(),
+            row::unsettled_forgotten_at(asked).into(),
+            text(asked.id.as_str()),
             served.browser().into(),
+            text(instead_of.as_str()),
         ],
     ))
 }

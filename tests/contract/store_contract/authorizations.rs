@@ -59,6 +59,8 @@ fn request() -> AuthorizationRequest {
         wallet: "proof".to_owned(),
         device: DeviceSettings::default(),
         device_pages_for: Vec::new(),
+        other_wallets: Vec::new(),
+        offer_cross_device: false,
         token_claims: TokenClaims::default(),
         code: CodeRules::default(),
         cross_device: false,

@@ -71,7 +71,7 @@ on_every_backend! {
         only_its_own_browser_is_served
         tries_are_counted_one_by_one
         only_a_served_presentation_counts_tries
-        the_ordinary_way_is_taken_once_from_the_api_by_its_browser
+        another_way_is_taken_once_from_each_request_by_its_browser
         a_person_takes_a_request_over_from_the_browser_that_came_first_until_it_is_answered
         the_answer_that_decided_is_remembered_as_long_as_its_presentation
         forgetting_works_in_any_state_and_once

@@ -1,12 +1,14 @@
 //! The presentation until it is settled.
 
+use std::time::Duration;
+
 use serde_json::{Value, to_value};
-use vpgate_core::base::id::Nonce;
+use vpgate_core::base::id::{Nonce, RequestState};
 use vpgate_core::base::secret::Digest;
 use vpgate_core::change::Change;
 use vpgate_core::jose::jwe::EncryptionKey;
 use vpgate_core::openid4vp::presentation::{Begun, Presentation, Served};
-use vpgate_core::openid4vp::request::{PresentationFlow, ResponseMode, VpRequest};
+use vpgate_core::openid4vp::request::{AnotherWay, PresentationFlow, ResponseMode, VpRequest};
 use vpgate_core::openid4vp::response::WalletError;
 use vpgate_core::openid4vp::testing::route;
 
@@ -182,17 +184,25 @@ pub async fn forgetting_works_in_any_state_and_once(store: AnyStore) {
     assert!(store.presentation(&kept.id).await.unwrap().is_some());
 }
 
-pub async fn the_ordinary_way_is_taken_once_from_the_api_by_its_browser(store: AnyStore) {
+pub async fn another_way_is_taken_once_from_each_request_by_its_browser(store: AnyStore) {
     let browser = states::digest();
     let by_api =
         VpRequest { flow: PresentationFlow::DcApi, response_mode: ResponseMode::DcApi, ..states::asked() };
     let take = |asked: &VpRequest, browser: Digest| {
-        let key = EncryptionKey::generate().unwrap();
-        let nonce = Nonce::from_entropy(states::fresh());
-        let by_api = VpRequest { flow: PresentationFlow::DcApi, ..asked.clone() };
-        let taken =
-            states::served(&by_api, browser).by_redirect(&browser, &route(), nonce, Some(key), NOW).unwrap();
-        (taken.request().clone(), Change::FallBackToRedirect(taken))
+        let route = route();
+        let way = AnotherWay {
+            wallet: &route,
+            flow: PresentationFlow::SameDevice,
+            is_chosen: false,
+            state: RequestState::from_entropy(states::fresh()),
+            nonce: Nonce::from_entropy(states::fresh()),
+            answer_key: Some(EncryptionKey::generate().unwrap()),
+            until: NOW.plus(Duration::from_secs(60)),
+        };
+        let asked = VpRequest { wallet: route.name.clone(), ..asked.clone() };
+        let presentation = states::served(&asked, browser).asked_otherwise(&browser, way, NOW).unwrap();
+        let new = presentation.request().clone();
+        (new, Change::AskOtherwise { presentation, instead_of: asked.state })
     };
     store.commit(&begin(&by_api, None)).await.unwrap();
     assert!(lost(&store.commit(&take(&by_api, browser).1).await), "not served yet");
@@ -210,8 +220,11 @@ pub async fn the_ordinary_way_is_taken_once_from_the_api_by_its_browser(store: A
     );
     let kid = found.answer_key().map(|key| key.kid().to_owned());
     assert_eq!(kid.as_deref(), asked.answer_key.as_ref().unwrap()["kid"].as_str());
-    assert!(lost(&store.commit(&take(&by_api, browser).1).await), "twice");
-    for asked in [served(&store, browser).await, settled(&store, browser, None).await, states::asked()] {
+    assert!(store.presentation_by_state(&by_api.state).await.unwrap().is_none(), "the old request is gone");
+    assert!(store.presentation_by_state(&asked.state).await.unwrap().is_some());
+    assert!(lost(&store.commit(&take(&by_api, browser).1).await), "twice from the same request");
+    store.commit(&take(&asked, browser).1).await.unwrap();
+    for asked in [settled(&store, browser, None).await, states::asked()] {
         assert!(lost(&store.commit(&take(&asked, browser).1).await));
     }
 }

@@ -139,3 +139,18 @@ async fn a_wallet_that_is_an_app_has_a_page_before_it() {
     let again = stage.get(&start, &[("cookie", &cookie)]).await;
     assert!(again.body.contains("href=\"openid4vp://?"), "it can be pressed again: {}", again.body);
 }
+
+#[tokio::test]
+async fn clients_are_called_in_each_language_what_the_operator_calls_them() {
+    let stage = Stage::with(|policy: &mut Policy| {
+        let names = [("de", "Der <Fernseher>".to_owned())].into();
+        let clients = [("tv".to_owned(), names)].into();
+        policy.appearance = Arc::new(Appearance { clients, ..Appearance::default() });
+    });
+    let device = stage.device().await;
+    let link = device["verification_uri_complete"].as_str().unwrap().strip_prefix(PUBLIC_URL).unwrap();
+    for (wish, said) in [("de-AT", "Der &lt;Fernseher&gt;"), ("fr", "The tv"), ("", "The tv")] {
+        let page = stage.get(link, &[("accept-language", wish)]).await;
+        assert!(page.body.contains(said), "{wish}: {}", page.body);
+    }
+}

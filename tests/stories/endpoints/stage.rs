@@ -278,6 +278,7 @@ fn policy(keys: Arc<KeySet>) -> Policy {
             dc_api: None,
             also_as: Vec::new(),
             install_url: None,
+            title: None,
         }],
         device: DevicePolicy {
             user_codes: UserCodeFormats::new([&UserCodeFormat::default()]),
@@ -353,6 +354,8 @@ fn client(id: &str, authentication: Authentication, grants: Vec<Grant>) -> Clien
         wallet: "demo".to_owned(),
         device: DeviceSettings::default(),
         device_pages_for: Vec::new(),
+        other_wallets: Vec::new(),
+        offer_cross_device: false,
         token_claims: TokenClaims::default(),
         code: CodeRules::default(),
         cross_device: false,

@@ -89,6 +89,27 @@ async fn the_page_with_the_code_says_what_is_agreed_to_with_the_total() {
 }
 
 #[tokio::test]
+async fn what_is_agreed_to_is_said_in_the_person_s_language_with_its_amounts() {
+    let world = Harness::posting(ResponseMode::DirectPost).await;
+    let mut payment = transactions()[1].clone();
+    payment["payload"]["items"][0]["quantity"] = 300.into();
+    let mut asks = crossing();
+    asks["transaction_data"] = json!([payment]);
+    for (tag, said) in [
+        ("de", ["Ihre Wallet", "Summe: ", "300 × 19,99\u{a0}USD = 5.997,00\u{a0}USD"]),
+        ("es", ["a su cartera", "Total: ", "300 × 19,99\u{a0}USD = 5997,00\u{a0}USD"]),
+        ("ja", ["ウォレット", "合計：", "300 × 19.99\u{a0}USD = 5,997.00\u{a0}USD"]),
+    ] {
+        let begun = world.begin(&asks).await;
+        let start = format!("{}?ui_locales={tag}", begun["start_url"].as_str().unwrap());
+        let page = world.browser().open(&start).await;
+        for said in said {
+            assert!(page.body.contains(said), "{tag} {said}: {}", page.body);
+        }
+    }
+}
+
+#[tokio::test]
 async fn req_15_3_crossing_devices_is_off_unless_client_and_wallet_allow_it() {
     let world = Harness::posting(ResponseMode::DirectPost).await;
     world.begin(&crossing()).await;

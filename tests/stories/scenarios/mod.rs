@@ -13,6 +13,7 @@ mod audit;
 mod below_a_path;
 mod binding;
 mod bodies;
+mod choosing;
 mod claims;
 mod client_tokens;
 mod code_flow;

@@ -234,7 +234,7 @@ async fn req_15_5_the_page_counts_down_and_a_code_dies_with_its_lifetime() {
     world.clock.advance(Duration::from_secs(13));
     let page = world.browser().open(&address).await;
     assert!(page.body.contains("less than a minute"), "{}", page.body);
-    assert!(page.body.contains(".countdown{--length:47s;--left:47}"), "{}", page.body);
+    assert!(page.body.contains(".countdown,.over{--length:47s;--left:47}"), "{}", page.body);
     world.clock.advance(Duration::from_secs(47));
     assert_eq!(world.browser().open(&address).await.status, StatusCode::BAD_REQUEST);
     assert_eq!(world.hears("quiet", &authorization).await.0, error("expired_token"));

@@ -56,17 +56,21 @@ authorize-title = هل تتابع بمحفظتك؟
 authorize-who = يطلب { $client } الوصول، وستعود إلى { $place }.
 authorize-if-not = إذا لم تأتِ من هناك فألغِ الطلب.
 
+choose-title = أي محفظة تريد أن تستخدم؟
+
 scan-title = امسح هذا بمحفظتك
 scan-who = يطلب { $client } من محفظتك أن تعرض شيئًا، هنا في هذا المتصفح.
 scan-picture = رمز QR للطلب الموجه إلى محفظتك
 scan-careful = لا تمسحه إلا إذا فتحت هذه الصفحة بنفسك. من أرسل إليك صورة منه سيحصل على ما تعرضه.
 scan-shown = لقد عرضته
+scan-here = المحفظة على هذا الجهاز
 
 ask-title = اعرض هذا من محفظتك
 ask-who = يطلب { $client } من محفظتك أن تعرض شيئًا.
 ask-choose = اختر محفظة
 ask-other = استخدم محفظة أخرى
 ask-nothing = لم يُعرض شيء. حاول مرة أخرى أو استخدم محفظة أخرى.
+ask-busy = متصفحك يسألك الآن. إذا لم تُفتح أي نافذة فاستخدم محفظة أخرى.
 
 wallet-title = افتح محفظتك
 wallet-who = يطلب { $client } من محفظتك أن تعرض شيئًا.
@@ -74,6 +78,7 @@ wallet-open = افتح محفظتك
 wallet-nothing = ألم يحدث شيء؟
 wallet-nothing-text = يجب أن يكون تطبيق المحفظة على هذا الجهاز. إذا ثبّته للتو فاضغط الزر مرة أخرى. إذا كانت محفظتك على جهاز آخر فافتح هناك الصفحة التي بدأت منها.
 wallet-get = احصل على تطبيق المحفظة
+wallet-scan = عرض رمز QR لمحفظة على جهاز آخر
 
 here-title = هل تتابع إلى محفظتك؟
 here-elsewhere = فُتح هذا في متصفح آخر
@@ -87,6 +92,7 @@ relay-nothing = لا شيء هنا
 relay-nothing-text = هذه الصفحة لا تستقبل إلا جواب محفظة، ومرة واحدة فقط. ارجع إلى حيث بدأت.
 relay-no-script = تحتاج هذه الخطوة إلى JavaScript. اسمح به لهذا الموقع وابدأ من جديد من حيث بدأت؛ لم يُنقل جواب محفظتك.
 needs-script = تحتاج الخطوة التالية إلى JavaScript. اسمح به لهذا الموقع قبل أن تتابع.
+time-over = انتهى الوقت. عد إلى حيث بدأت وابدأ من جديد.
 post-title = إلى محفظتك
 return-title = العودة إلى حيث أتيت
 
@@ -104,6 +110,7 @@ told-client = أُبلغ { $client } بأن الأمر لم ينجح.
 done-verified = تم
 done-verified-text = حصل { $client } على ما يحتاج إليه.
 done-not-me = ألم تكن أنت؟
+done-not-me-text = عندها يفقد الجهاز صلاحية الوصول من جديد.
 done-nothing-earned = هذا لا يكفي
 done-nothing-earned-text = جواب محفظتك صحيح، لكنه لا يستوفي ما يطلبه { $client }.
 done-disowned = تم الإيقاف
@@ -185,6 +192,8 @@ wallet-silent = محفظتك لا تجيب
 wallet-silent-text = تعذر علينا الوصول إلى خدمة محفظتك. لم يضع شيء: انتظر بضع ثوانٍ وأعد تحميل هذه الصفحة.
 foreign-form = ابدأ من جديد من فضلك
 foreign-form-text = لم يرسل متصفحك ما نحتاج إليه لنتأكد من أنك أنت. يجب السماح بملفات تعريف الارتباط لهذا الموقع. ثم ارجع إلى حيث بدأت.
+no-cookies = ملفات تعريف الارتباط مطلوبة هنا
+no-cookies-text = من دونها لا يمكن تمييز إجابتك من إجابة شخص غريب. اسمح بملفات تعريف الارتباط لهذا الموقع، ثم عد إلى حيث بدأت. لم تُشارَك أي معلومات.
 code-elsewhere = لا يعمل هذا إلا على شبكة جهازك
 code-elsewhere-text = لا نرى أنك عليها. غالبًا ما تكون شبكة Wi-Fi في بيتك: اتصل بها ثم افتح هذه الصفحة مرة أخرى. إذا أرسل إليك أحد هذا الرمز أو الرابط فتوقف هنا.
 wrong-number = ليس هذا هو الرقم على جهازك
@@ -215,3 +224,105 @@ claim-phone_number = رقم الهاتف
 claim-place_of_birth = مكان الميلاد
 claim-portrait = الصورة الشخصية
 claim-document_number = رقم الوثيقة
+
+amount = { $number }{ "\u00A0" }{ $currency }
+number-group = ,
+number-point = .
+number-grouped-from = 4
+date = { $day } { $month ->
+    [1] يناير
+    [2] فبراير
+    [3] مارس
+    [4] أبريل
+    [5] مايو
+    [6] يونيو
+    [7] يوليو
+    [8] أغسطس
+    [9] سبتمبر
+    [10] أكتوبر
+    [11] نوفمبر
+   *[12] ديسمبر
+} { $year }
+date-time = { $date }، { $time }
+agree-line = { $label }: { $text }
+agree-titled = { $title }: { $more }
+agree-yes = نعم
+agree-no = لا
+agree-none = لا شيء
+agree-payment = دفع: { $amount }
+agree-payment-for = دفع: { $amount } مقابل { $title }
+agree-item = { $count } × { $unit } = { $total }
+agree-description = الوصف
+agree-total = المجموع
+agree-mandate = تفويض بالدفع: { $amount } إلى { $payee }
+agree-summary = الملخص
+agree-amount = المبلغ
+agree-payee = المستفيد
+agree-payee-id = معرّف المستفيد
+agree-payee-website = موقع المستفيد
+agree-paid-with = الدفع بواسطة
+agree-instruction = التعليمات
+agree-instrument = وسيلة الدفع
+agree-wire = حوالة: { $amount } إلى { $to }، حساب ينتهي بـ { $end }
+agree-person-at = { $person } لدى { $institution }
+agree-recipient = المستلم
+agree-recipient-institution = مؤسسة المستلم
+agree-recipient-account = حساب المستلم
+agree-recipient-routing = الرمز المصرفي للمستلم
+agree-recipient-website = موقع المستلم
+agree-from = من
+agree-from-institution = مؤسسة المرسل
+agree-from-account = حساب المرسل
+agree-from-routing = الرمز المصرفي للمرسل
+agree-ending = ينتهي بـ { $end }
+agree-memo = ملاحظة
+agree-address = عنوان الشبكة
+agree-device = الجهاز
+agree-session = جلسة من عنوان الشبكة { $address }
+agree-device-access = وصول لجهاز: { $name }
+agree-device-label = يسمّي نفسه
+agree-device-code = يعرض الرمز
+sca-payment = دفع
+sca-sign-in = تسجيل دخول
+sca-account = الوصول إلى حسابك
+sca-mandate = تفويض
+agree-action = الإجراء
+agree-service = الخدمة
+agree-asked-by = بطلب من
+agree-for = لصالح { $name }
+agree-purpose = الغرض
+agree-start = من تاريخ
+agree-until = حتى تاريخ
+agree-reference = المرجع
+agree-creditor = الدائن
+agree-time = الوقت
+agree-transaction = المعاملة
+agree-amount-is = المبلغ
+agree-estimated = تقديري وقد يتغير
+agree-earmarked = يُحجز الآن ويُسحب لاحقًا
+agree-instant = يُحوَّل فورًا
+agree-variable = قد يختلف كل مرة
+agree-by-way-of = عن طريق
+agree-on = في
+agree-repeated = يتكرر
+agree-times = عدد المرات
+agree-at-least = على الأقل
+agree-at-most = على الأكثر
+agree-altogether = إجمالًا
+agree-at-first = في البداية
+agree-first-times = عدد مرات سحب المبلغ الأول
+agree-apr = معدل النسبة السنوية
+agree-amount-to = { $amount } إلى { $payee }
+agree-amount-to-often = { $amount } إلى { $payee }، { $often }
+often-INDA = عدة مرات في اليوم
+often-DAIL = كل يوم
+often-WEEK = كل أسبوع
+often-TOWK = كل أسبوعين
+often-TWMN = مرتين في الشهر
+often-MNTH = كل شهر
+often-TOMN = كل شهرين
+often-QUTR = كل ثلاثة أشهر
+often-FOMN = كل أربعة أشهر
+often-SEMI = كل نصف سنة
+often-YEAR = كل سنة
+often-TYEA = كل سنتين

@@ -50,17 +50,21 @@ authorize-title = Mit Ihrer Wallet fortfahren?
 authorize-who = { $client } bittet um Zugang, und Sie kehren zurück zu { $place }.
 authorize-if-not = Wenn Sie nicht von dort kommen, brechen Sie ab.
 
+choose-title = Welche Wallet möchten Sie verwenden?
+
 scan-title = Scannen Sie das mit Ihrer Wallet
 scan-who = { $client } bittet Ihre Wallet, etwas zu zeigen, hier in diesem Browser.
 scan-picture = QR-Code der Anfrage an Ihre Wallet
 scan-careful = Scannen Sie ihn nur, wenn Sie diese Seite selbst geöffnet haben. Wer Ihnen ein Bild davon geschickt hat, bekäme sonst, was Sie zeigen.
 scan-shown = Ich habe es gezeigt
+scan-here = Die Wallet ist auf diesem Gerät
 
 ask-title = Zeigen Sie das aus Ihrer Wallet
 ask-who = { $client } bittet Ihre Wallet, etwas zu zeigen.
 ask-choose = Wallet wählen
 ask-other = Andere Wallet verwenden
 ask-nothing = Es wurde nichts gezeigt. Versuchen Sie es noch einmal, oder verwenden Sie eine andere Wallet.
+ask-busy = Ihr Browser fragt Sie jetzt. Wenn sich kein Fenster geöffnet hat, nehmen Sie eine andere Wallet.
 
 wallet-title = Öffnen Sie Ihre Wallet
 wallet-who = { $client } bittet Ihre Wallet, etwas zu zeigen.
@@ -68,6 +72,7 @@ wallet-open = Wallet öffnen
 wallet-nothing = Ist nichts geschehen?
 wallet-nothing-text = Die Wallet-App muss auf diesem Gerät sein. Wenn Sie sie gerade installiert haben, drücken Sie noch einmal. Wenn Ihre Wallet auf einem anderen Gerät ist, öffnen Sie dort die Seite, auf der Sie begonnen haben.
 wallet-get = Wallet-App holen
+wallet-scan = QR-Code für eine Wallet auf einem anderen Gerät zeigen
 
 here-title = Weiter zu Ihrer Wallet?
 here-elsewhere = Das wurde in einem anderen Browser geöffnet
@@ -81,6 +86,7 @@ relay-nothing = Hier ist nichts
 relay-nothing-text = Diese Seite nimmt nur die Antwort einer Wallet entgegen, und nur einmal. Gehen Sie dorthin zurück, wo Sie begonnen haben.
 relay-no-script = Dieser Schritt braucht JavaScript. Erlauben Sie es für diese Website und beginnen Sie noch einmal, wo Sie begonnen haben; die Antwort Ihrer Wallet wurde nicht weitergegeben.
 needs-script = Der nächste Schritt braucht JavaScript. Erlauben Sie es für diese Website, bevor Sie weitergehen.
+time-over = Die Zeit ist abgelaufen. Gehen Sie dorthin zurück, wo Sie angefangen haben, und beginnen Sie neu.
 post-title = Weiter zu Ihrer Wallet
 return-title = Zurück, woher Sie kamen
 
@@ -98,6 +104,7 @@ told-client = { $client } weiß, dass es nicht geklappt hat.
 done-verified = Fertig
 done-verified-text = { $client } hat alles Nötige.
 done-not-me = Waren nicht Sie das?
+done-not-me-text = Dann verliert das Gerät seinen Zugriff wieder.
 done-nothing-earned = Das genügt nicht
 done-nothing-earned-text = Die Antwort Ihrer Wallet ist echt, erfüllt aber nicht, was { $client } verlangt.
 done-disowned = Gestoppt
@@ -177,6 +184,8 @@ wallet-silent = Ihre Wallet antwortet nicht
 wallet-silent-text = Wir konnten den Dienst Ihrer Wallet nicht erreichen. Es ist nichts verloren: warten Sie einige Sekunden und laden Sie diese Seite neu.
 foreign-form = Bitte beginnen Sie noch einmal
 foreign-form-text = Ihr Browser hat nicht geschickt, was wir brauchen, um sicher zu sein, dass Sie es sind. Cookies müssen für diese Website erlaubt sein. Gehen Sie dann dorthin zurück, wo Sie begonnen haben.
+no-cookies = Hier werden Cookies gebraucht
+no-cookies-text = Ohne sie lässt sich Ihre Antwort nicht von der eines Fremden unterscheiden. Erlauben Sie Cookies für diese Website und gehen Sie dann dorthin zurück, wo Sie angefangen haben. Es wurde nichts geteilt.
 code-elsewhere = Das geht nur im Netz Ihres Geräts
 code-elsewhere-text = Wir sehen nicht, dass Sie darin sind. Meist ist es Ihr WLAN zu Hause: verbinden Sie sich damit und öffnen Sie diese Seite noch einmal. Wenn Ihnen jemand diesen Code oder Link geschickt hat, hören Sie hier auf.
 wrong-number = Das ist nicht die Zahl auf Ihrem Gerät
@@ -205,3 +214,105 @@ claim-phone_number = Telefonnummer
 claim-place_of_birth = Geburtsort
 claim-portrait = Foto
 claim-document_number = Nummer des Dokuments
+
+amount = { $number }{ "\u00A0" }{ $currency }
+number-group = .
+number-point = ,
+number-grouped-from = 4
+date = { $day }. { $month ->
+    [1] Januar
+    [2] Februar
+    [3] März
+    [4] April
+    [5] Mai
+    [6] Juni
+    [7] Juli
+    [8] August
+    [9] September
+    [10] Oktober
+    [11] November
+   *[12] Dezember
+} { $year }
+date-time = { $date }, { $time }
+agree-line = { $label }: { $text }
+agree-titled = { $title }: { $more }
+agree-yes = ja
+agree-no = nein
+agree-none = nichts
+agree-payment = Zahlung: { $amount }
+agree-payment-for = Zahlung: { $amount } für { $title }
+agree-item = { $count } × { $unit } = { $total }
+agree-description = Beschreibung
+agree-total = Summe
+agree-mandate = Zahlungsauftrag: { $amount } an { $payee }
+agree-summary = Zusammenfassung
+agree-amount = Betrag
+agree-payee = Empfänger der Zahlung
+agree-payee-id = Kennung des Zahlungsempfängers
+agree-payee-website = Website des Zahlungsempfängers
+agree-paid-with = Bezahlt mit
+agree-instruction = Anweisung
+agree-instrument = Zahlungsmittel
+agree-wire = Überweisung: { $amount } an { $to }, Konto mit den Endziffern { $end }
+agree-person-at = { $person } bei { $institution }
+agree-recipient = Empfänger
+agree-recipient-institution = Institut des Empfängers
+agree-recipient-account = Konto des Empfängers
+agree-recipient-routing = Bankleitzahl des Empfängers
+agree-recipient-website = Website des Empfängers
+agree-from = Von
+agree-from-institution = Institut des Absenders
+agree-from-account = Konto des Absenders
+agree-from-routing = Bankleitzahl des Absenders
+agree-ending = mit den Endziffern { $end }
+agree-memo = Verwendungszweck
+agree-address = Netzwerkadresse
+agree-device = Gerät
+agree-session = Sitzung von der Netzwerkadresse { $address }
+agree-device-access = Zugriff für ein Gerät: { $name }
+agree-device-label = Es nennt sich
+agree-device-code = Es zeigt den Code
+sca-payment = Zahlung
+sca-sign-in = Anmeldung
+sca-account = Zugriff auf Ihr Konto
+sca-mandate = Mandat
+agree-action = Vorgang
+agree-service = Dienst
+agree-asked-by = Angefragt von
+agree-for = für { $name }
+agree-purpose = Zweck
+agree-start = Ab
+agree-until = Bis
+agree-reference = Referenz
+agree-creditor = Gläubiger
+agree-time = Zeitpunkt
+agree-transaction = Vorgangsnummer
+agree-amount-is = Der Betrag
+agree-estimated = ist geschätzt und kann sich ändern
+agree-earmarked = wird jetzt reserviert und später abgebucht
+agree-instant = wird sofort überwiesen
+agree-variable = kann jedes Mal anders sein
+agree-by-way-of = Über
+agree-on = Am
+agree-repeated = Wiederholt
+agree-times = Wie oft
+agree-at-least = Mindestens
+agree-at-most = Höchstens
+agree-altogether = Insgesamt
+agree-at-first = Am Anfang
+agree-first-times = So oft wird der erste Betrag abgebucht
+agree-apr = Effektiver Jahreszins
+agree-amount-to = { $amount } an { $payee }
+agree-amount-to-often = { $amount } an { $payee }, { $often }
+often-INDA = mehrmals am Tag
+often-DAIL = jeden Tag
+often-WEEK = jede Woche
+often-TOWK = alle zwei Wochen
+often-TWMN = zweimal im Monat
+often-MNTH = jeden Monat
+often-TOMN = alle zwei Monate
+often-QUTR = jedes Quartal
+often-FOMN = alle vier Monate
+often-SEMI = jedes halbe Jahr
+often-YEAR = jedes Jahr
+often-TYEA = alle zwei Jahre

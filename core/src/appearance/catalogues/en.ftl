@@ -50,17 +50,21 @@ authorize-title = Continue with your wallet?
 authorize-who = { $client } asks for access, and you will return to { $place }.
 authorize-if-not = If you did not come from there, cancel.
 
+choose-title = Which wallet do you want to use?
+
 scan-title = Scan this with your wallet
 scan-who = { $client } asks your wallet to show something, here in this browser.
 scan-picture = QR code of the request for your wallet
 scan-careful = Scan it only if you opened this page yourself. Whoever sent you a picture of it would receive what you show.
 scan-shown = I have shown it
+scan-here = The wallet is on this device
 
 ask-title = Show this from your wallet
 ask-who = { $client } asks your wallet to show something.
 ask-choose = Choose a wallet
 ask-other = Use another wallet
 ask-nothing = Nothing was shown. Try again, or use another wallet.
+ask-busy = Your browser is asking you now. If none of its windows has opened, use another wallet.
 
 wallet-title = Open your wallet
 wallet-who = { $client } asks your wallet to show something.
@@ -68,6 +72,7 @@ wallet-open = Open your wallet
 wallet-nothing = Nothing happened?
 wallet-nothing-text = The wallet app must be on this device. If you have just installed it, press the button again. If your wallet is on another device, open the page where you began on that device.
 wallet-get = Get the wallet app
+wallet-scan = Show a QR code for a wallet on another device
 
 here-title = Continue to your wallet?
 here-elsewhere = This was opened in another browser
@@ -81,6 +86,7 @@ relay-nothing = There is nothing here
 relay-nothing-text = This page only takes the answer of a wallet, and only once. Go back to where you started.
 relay-no-script = This step needs JavaScript. Allow it for this site and begin again where you started; the answer of your wallet was not passed on.
 needs-script = The next step needs JavaScript. Allow it for this site before you go on.
+time-over = The time is over. Go back to where you started and begin again.
 post-title = On to your wallet
 return-title = Back to where you came from
 
@@ -98,6 +104,7 @@ told-client = { $client } was told that it did not work.
 done-verified = Done
 done-verified-text = { $client } has what it needs.
 done-not-me = Was it not you?
+done-not-me-text = Then the device loses its access again.
 done-nothing-earned = This is not enough
 done-nothing-earned-text = Your wallet's answer is genuine, but it does not meet what { $client } asks for.
 done-disowned = Stopped
@@ -177,6 +184,8 @@ wallet-silent = Your wallet does not answer
 wallet-silent-text = We could not reach the service of your wallet. Nothing is lost: wait a few seconds and reload this page.
 foreign-form = Please start again
 foreign-form-text = Your browser did not send what we need to be sure that it is you. Cookies must be allowed for this site. Then go back to where you started.
+no-cookies = Cookies are needed here
+no-cookies-text = Without them your answer cannot be told from a stranger's. Allow cookies for this site, then go back to where you started. Nothing was shared.
 code-elsewhere = This only works on the network of your device
 code-elsewhere-text = We cannot see that you are on it. It is usually your Wi-Fi at home: connect to it, then open this page again. If somebody sent you this code or link, stop here.
 wrong-number = That is not the number on your device
@@ -205,3 +214,105 @@ claim-phone_number = Telephone number
 claim-place_of_birth = Place of birth
 claim-portrait = Portrait
 claim-document_number = Number of the document
+
+amount = { $number } { $currency }
+number-group = ,
+number-point = .
+number-grouped-from = 4
+date = { $month ->
+    [1] January
+    [2] February
+    [3] March
+    [4] April
+    [5] May
+    [6] June
+    [7] July
+    [8] August
+    [9] September
+    [10] October
+    [11] November
+   *[12] December
+} { $day }, { $year }
+date-time = { $date }, { $time }
+agree-line = { $label }: { $text }
+agree-titled = { $title }: { $more }
+agree-yes = yes
+agree-no = no
+agree-none = none
+agree-payment = Payment: { $amount }
+agree-payment-for = Payment: { $amount } for { $title }
+agree-item = { $count } × { $unit } = { $total }
+agree-description = Description
+agree-total = Total
+agree-mandate = Payment mandate: { $amount } to { $payee }
+agree-summary = Summary
+agree-amount = Amount
+agree-payee = Payee
+agree-payee-id = Payee's identifier
+agree-payee-website = Payee's website
+agree-paid-with = Paid with
+agree-instruction = Instruction
+agree-instrument = Instrument
+agree-wire = Wire transfer: { $amount } to { $to }, account ending { $end }
+agree-person-at = { $person } at { $institution }
+agree-recipient = Recipient
+agree-recipient-institution = Recipient's institution
+agree-recipient-account = Recipient's account
+agree-recipient-routing = Recipient's routing number
+agree-recipient-website = Recipient's website
+agree-from = From
+agree-from-institution = From institution
+agree-from-account = From account
+agree-from-routing = From routing number
+agree-ending = ending { $end }
+agree-memo = Memo
+agree-address = Network address
+agree-device = Device
+agree-session = Session from the network address { $address }
+agree-device-access = Access for a device: { $name }
+agree-device-label = It calls itself
+agree-device-code = It shows the code
+sca-payment = Payment
+sca-sign-in = Sign-in
+sca-account = Access to your account
+sca-mandate = Mandate
+agree-action = Action
+agree-service = Service
+agree-asked-by = Asked for by
+agree-for = for { $name }
+agree-purpose = Purpose
+agree-start = From
+agree-until = Until
+agree-reference = Reference
+agree-creditor = Creditor
+agree-time = Time
+agree-transaction = Transaction
+agree-amount-is = The amount is
+agree-estimated = estimated; it may change
+agree-earmarked = set aside now, and taken later
+agree-instant = transferred at once
+agree-variable = may differ each time
+agree-by-way-of = By way of
+agree-on = On
+agree-repeated = Repeated
+agree-times = How many times
+agree-at-least = At least
+agree-at-most = At most
+agree-altogether = Altogether
+agree-at-first = At first
+agree-first-times = The first amount is taken so many times
+agree-apr = Annual percentage rate
+agree-amount-to = { $amount } to { $payee }
+agree-amount-to-often = { $amount } to { $payee }, { $often }
+often-INDA = several times a day
+often-DAIL = every day
+often-WEEK = every week
+often-TOWK = every two weeks
+often-TWMN = twice a month
+often-MNTH = every month
+often-TOMN = every two months
+often-QUTR = every quarter
+often-FOMN = every four months
+often-SEMI = every half year
+often-YEAR = every year
+often-TYEA = every two years

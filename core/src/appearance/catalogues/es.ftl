@@ -50,17 +50,21 @@ authorize-title = ¿Continuar con su cartera?
 authorize-who = { $client } pide acceso, y usted volverá a { $place }.
 authorize-if-not = Si no viene de allí, cancele.
 
+choose-title = ¿Qué cartera quiere usar?
+
 scan-title = Escanee esto con su cartera
 scan-who = { $client } pide a su cartera que muestre algo, aquí en este navegador.
 scan-picture = Código QR de la petición a su cartera
 scan-careful = Escanéelo solo si ha abierto esta página usted mismo. Quien le haya enviado una imagen recibiría lo que usted muestre.
 scan-shown = Ya lo he mostrado
+scan-here = La cartera está en este dispositivo
 
 ask-title = Muestre esto desde su cartera
 ask-who = { $client } pide a su cartera que muestre algo.
 ask-choose = Elegir una cartera
 ask-other = Usar otra cartera
 ask-nothing = No se ha mostrado nada. Inténtelo de nuevo o use otra cartera.
+ask-busy = Su navegador se lo pregunta ahora. Si no se ha abierto ninguna ventana, use otra cartera.
 
 wallet-title = Abra su cartera
 wallet-who = { $client } pide a su cartera que muestre algo.
@@ -68,6 +72,7 @@ wallet-open = Abrir la cartera
 wallet-nothing = ¿No ha ocurrido nada?
 wallet-nothing-text = La aplicación de la cartera debe estar en este dispositivo. Si acaba de instalarla, pulse el botón de nuevo. Si su cartera está en otro dispositivo, abra allí la página en la que empezó.
 wallet-get = Obtener la aplicación
+wallet-scan = Mostrar un código QR para una cartera en otro dispositivo
 
 here-title = ¿Continuar a su cartera?
 here-elsewhere = Esto se abrió en otro navegador
@@ -81,6 +86,7 @@ relay-nothing = Aquí no hay nada
 relay-nothing-text = Esta página solo recibe la respuesta de una cartera, y una sola vez. Vuelva a donde empezó.
 relay-no-script = Este paso necesita JavaScript. Permítalo para este sitio y empiece de nuevo donde empezó; la respuesta de su cartera no se ha transmitido.
 needs-script = El paso siguiente necesita JavaScript. Permítalo para este sitio antes de continuar.
+time-over = El tiempo se ha agotado. Vuelva a donde empezó y comience de nuevo.
 post-title = A su cartera
 return-title = De vuelta a donde estaba
 
@@ -98,6 +104,7 @@ told-client = { $client } sabe que no ha funcionado.
 done-verified = Hecho
 done-verified-text = { $client } tiene lo que necesita.
 done-not-me = ¿No era usted?
+done-not-me-text = Entonces el dispositivo vuelve a perder el acceso.
 done-nothing-earned = Esto no basta
 done-nothing-earned-text = La respuesta de su cartera es auténtica, pero no cumple lo que pide { $client }.
 done-disowned = Detenido
@@ -177,6 +184,8 @@ wallet-silent = Su cartera no responde
 wallet-silent-text = No hemos podido contactar con el servicio de su cartera. No se ha perdido nada: espere unos segundos y vuelva a cargar esta página.
 foreign-form = Empiece de nuevo, por favor
 foreign-form-text = Su navegador no ha enviado lo que necesitamos para estar seguros de que es usted. Las cookies deben estar permitidas para este sitio. Después vuelva a donde empezó.
+no-cookies = Aquí hacen falta cookies
+no-cookies-text = Sin ellas no se puede distinguir su respuesta de la de un desconocido. Permita las cookies para este sitio y vuelva a donde empezó. No se ha compartido nada.
 code-elsewhere = Esto solo funciona en la red de su dispositivo
 code-elsewhere-text = No vemos que usted esté en ella. Suele ser la Wi-Fi de su casa: conéctese a ella y vuelva a abrir esta página. Si alguien le ha enviado este código o enlace, deténgase aquí.
 wrong-number = Ese no es el número de su dispositivo
@@ -205,3 +214,105 @@ claim-phone_number = Número de teléfono
 claim-place_of_birth = Lugar de nacimiento
 claim-portrait = Fotografía
 claim-document_number = Número del documento
+
+amount = { $number }{ "\u00A0" }{ $currency }
+number-group = .
+number-point = ,
+number-grouped-from = 5
+date = { $day } de { $month ->
+    [1] enero
+    [2] febrero
+    [3] marzo
+    [4] abril
+    [5] mayo
+    [6] junio
+    [7] julio
+    [8] agosto
+    [9] septiembre
+    [10] octubre
+    [11] noviembre
+   *[12] diciembre
+} de { $year }
+date-time = { $date }, { $time }
+agree-line = { $label }: { $text }
+agree-titled = { $title }: { $more }
+agree-yes = sí
+agree-no = no
+agree-none = ninguno
+agree-payment = Pago: { $amount }
+agree-payment-for = Pago: { $amount } por { $title }
+agree-item = { $count } × { $unit } = { $total }
+agree-description = Descripción
+agree-total = Total
+agree-mandate = Orden de pago: { $amount } a { $payee }
+agree-summary = Resumen
+agree-amount = Importe
+agree-payee = Beneficiario
+agree-payee-id = Identificador del beneficiario
+agree-payee-website = Sitio web del beneficiario
+agree-paid-with = Se paga con
+agree-instruction = Instrucción
+agree-instrument = Medio de pago
+agree-wire = Transferencia: { $amount } a { $to }, cuenta terminada en { $end }
+agree-person-at = { $person } en { $institution }
+agree-recipient = Destinatario
+agree-recipient-institution = Entidad del destinatario
+agree-recipient-account = Cuenta del destinatario
+agree-recipient-routing = Código bancario del destinatario
+agree-recipient-website = Sitio web del destinatario
+agree-from = De
+agree-from-institution = Entidad de origen
+agree-from-account = Cuenta de origen
+agree-from-routing = Código bancario de origen
+agree-ending = terminada en { $end }
+agree-memo = Concepto
+agree-address = Dirección de red
+agree-device = Dispositivo
+agree-session = Sesión desde la dirección de red { $address }
+agree-device-access = Acceso para un dispositivo: { $name }
+agree-device-label = Se llama
+agree-device-code = Muestra el código
+sca-payment = Pago
+sca-sign-in = Inicio de sesión
+sca-account = Acceso a su cuenta
+sca-mandate = Mandato
+agree-action = Acción
+agree-service = Servicio
+agree-asked-by = Solicitado por
+agree-for = para { $name }
+agree-purpose = Finalidad
+agree-start = Desde
+agree-until = Hasta
+agree-reference = Referencia
+agree-creditor = Acreedor
+agree-time = Momento
+agree-transaction = Operación
+agree-amount-is = El importe
+agree-estimated = es estimado y puede cambiar
+agree-earmarked = se reserva ahora y se cobra más tarde
+agree-instant = se transfiere al momento
+agree-variable = puede variar cada vez
+agree-by-way-of = A través de
+agree-on = El
+agree-repeated = Se repite
+agree-times = Cuántas veces
+agree-at-least = Como mínimo
+agree-at-most = Como máximo
+agree-altogether = En conjunto
+agree-at-first = Al principio
+agree-first-times = El primer importe se cobra tantas veces
+agree-apr = Tasa anual equivalente
+agree-amount-to = { $amount } a { $payee }
+agree-amount-to-often = { $amount } a { $payee }, { $often }
+often-INDA = varias veces al día
+often-DAIL = cada día
+often-WEEK = cada semana
+often-TOWK = cada dos semanas
+often-TWMN = dos veces al mes
+often-MNTH = cada mes
+often-TOMN = cada dos meses
+often-QUTR = cada trimestre
+often-FOMN = cada cuatro meses
+often-SEMI = cada semestre
+often-YEAR = cada año
+often-TYEA = cada dos años

@@ -50,17 +50,21 @@ authorize-title = Continuer avec votre portefeuille ?
 authorize-who = { $client } demande un accès, et vous reviendrez à { $place }.
 authorize-if-not = Si vous ne venez pas de là, annulez.
 
+choose-title = Quel portefeuille voulez-vous utiliser ?
+
 scan-title = Scannez ceci avec votre portefeuille
 scan-who = { $client } demande à votre portefeuille de montrer quelque chose, ici dans ce navigateur.
 scan-picture = Code QR de la demande adressée à votre portefeuille
 scan-careful = Ne le scannez que si vous avez ouvert cette page vous-même. Quiconque vous en aurait envoyé une image recevrait ce que vous montrez.
 scan-shown = C’est fait
+scan-here = Le portefeuille est sur cet appareil
 
 ask-title = Montrez ceci depuis votre portefeuille
 ask-who = { $client } demande à votre portefeuille de montrer quelque chose.
 ask-choose = Choisir un portefeuille
 ask-other = Utiliser un autre portefeuille
 ask-nothing = Rien n’a été montré. Réessayez, ou utilisez un autre portefeuille.
+ask-busy = Votre navigateur vous le demande maintenant. Si aucune fenêtre ne s’est ouverte, utilisez un autre portefeuille.
 
 wallet-title = Ouvrez votre portefeuille
 wallet-who = { $client } demande à votre portefeuille de montrer quelque chose.
@@ -68,6 +72,7 @@ wallet-open = Ouvrir le portefeuille
 wallet-nothing = Il ne s’est rien passé ?
 wallet-nothing-text = L’application du portefeuille doit être sur cet appareil. Si vous venez de l’installer, appuyez à nouveau sur le bouton. Si votre portefeuille est sur un autre appareil, ouvrez-y la page où vous avez commencé.
 wallet-get = Obtenir l’application
+wallet-scan = Afficher un code QR pour un portefeuille sur un autre appareil
 
 here-title = Continuer vers votre portefeuille ?
 here-elsewhere = Ceci a été ouvert dans un autre navigateur
@@ -81,6 +86,7 @@ relay-nothing = Il n’y a rien ici
 relay-nothing-text = Cette page ne reçoit que la réponse d’un portefeuille, et une seule fois. Retournez là où vous avez commencé.
 relay-no-script = Cette étape nécessite JavaScript. Autorisez-le pour ce site et recommencez là où vous aviez commencé ; la réponse de votre portefeuille n’a pas été transmise.
 needs-script = L’étape suivante nécessite JavaScript. Autorisez-le pour ce site avant de continuer.
+time-over = Le temps est écoulé. Revenez là où vous avez commencé et recommencez.
 post-title = Vers votre portefeuille
 return-title = Retour là d’où vous venez
 
@@ -98,6 +104,7 @@ told-client = { $client } a été informé que cela n’a pas fonctionné.
 done-verified = C’est fait
 done-verified-text = { $client } a ce qu’il lui faut.
 done-not-me = Ce n’était pas vous ?
+done-not-me-text = Alors l’appareil perd de nouveau son accès.
 done-nothing-earned = Cela ne suffit pas
 done-nothing-earned-text = La réponse de votre portefeuille est authentique, mais elle ne répond pas à ce que { $client } demande.
 done-disowned = Arrêté
@@ -177,6 +184,8 @@ wallet-silent = Votre portefeuille ne répond pas
 wallet-silent-text = Nous n’avons pas pu joindre le service de votre portefeuille. Rien n’est perdu : attendez quelques secondes et rechargez cette page.
 foreign-form = Veuillez recommencer
 foreign-form-text = Votre navigateur n’a pas envoyé ce dont nous avons besoin pour être sûrs qu’il s’agit de vous. Les cookies doivent être autorisés pour ce site. Retournez ensuite là où vous avez commencé.
+no-cookies = Les cookies sont nécessaires ici
+no-cookies-text = Sans eux, votre réponse ne peut pas être distinguée de celle d’un inconnu. Autorisez les cookies pour ce site, puis revenez là où vous avez commencé. Rien n’a été partagé.
 code-elsewhere = Cela ne fonctionne que sur le réseau de votre appareil
 code-elsewhere-text = Nous ne voyons pas que vous y êtes. C’est en général votre Wi-Fi à la maison : connectez-vous-y, puis rouvrez cette page. Si quelqu’un vous a envoyé ce code ou ce lien, arrêtez-vous ici.
 wrong-number = Ce n’est pas le nombre affiché sur votre appareil
@@ -205,3 +214,108 @@ claim-phone_number = Numéro de téléphone
 claim-place_of_birth = Lieu de naissance
 claim-portrait = Photo d’identité
 claim-document_number = Numéro du document
+
+amount = { $number }{ "\u00A0" }{ $currency }
+number-group = { "\u202F" }
+number-point = ,
+number-grouped-from = 4
+date = { $day ->
+    [1] 1er
+   *[other] { $day }
+} { $month ->
+    [1] janvier
+    [2] février
+    [3] mars
+    [4] avril
+    [5] mai
+    [6] juin
+    [7] juillet
+    [8] août
+    [9] septembre
+    [10] octobre
+    [11] novembre
+   *[12] décembre
+} { $year }
+date-time = { $date }, { $time }
+agree-line = { $label }{ "\u00A0" }: { $text }
+agree-titled = { $title }{ "\u00A0" }: { $more }
+agree-yes = oui
+agree-no = non
+agree-none = aucun
+agree-payment = Paiement{ "\u00A0" }: { $amount }
+agree-payment-for = Paiement{ "\u00A0" }: { $amount } pour { $title }
+agree-item = { $count } × { $unit } = { $total }
+agree-description = Description
+agree-total = Total
+agree-mandate = Mandat de paiement{ "\u00A0" }: { $amount } à { $payee }
+agree-summary = Résumé
+agree-amount = Montant
+agree-payee = Bénéficiaire
+agree-payee-id = Identifiant du bénéficiaire
+agree-payee-website = Site du bénéficiaire
+agree-paid-with = Payé avec
+agree-instruction = Instruction
+agree-instrument = Moyen de paiement
+agree-wire = Virement{ "\u00A0" }: { $amount } à { $to }, compte se terminant par { $end }
+agree-person-at = { $person } chez { $institution }
+agree-recipient = Destinataire
+agree-recipient-institution = Établissement du destinataire
+agree-recipient-account = Compte du destinataire
+agree-recipient-routing = Code bancaire du destinataire
+agree-recipient-website = Site du destinataire
+agree-from = De
+agree-from-institution = Établissement de l’émetteur
+agree-from-account = Compte de l’émetteur
+agree-from-routing = Code bancaire de l’émetteur
+agree-ending = se terminant par { $end }
+agree-memo = Libellé
+agree-address = Adresse réseau
+agree-device = Appareil
+agree-session = Session depuis l’adresse réseau { $address }
+agree-device-access = Accès pour un appareil{ "\u00A0" }: { $name }
+agree-device-label = Il se nomme
+agree-device-code = Il affiche le code
+sca-payment = Paiement
+sca-sign-in = Connexion
+sca-account = Accès à votre compte
+sca-mandate = Mandat
+agree-action = Action
+agree-service = Service
+agree-asked-by = Demandé par
+agree-for = pour { $name }
+agree-purpose = Objet
+agree-start = À partir du
+agree-until = Jusqu’au
+agree-reference = Référence
+agree-creditor = Créancier
+agree-time = Moment
+agree-transaction = Transaction
+agree-amount-is = Le montant
+agree-estimated = est estimé et peut changer
+agree-earmarked = est réservé maintenant et prélevé plus tard
+agree-instant = est transféré immédiatement
+agree-variable = peut varier à chaque fois
+agree-by-way-of = Par l’intermédiaire de
+agree-on = Le
+agree-repeated = Répété
+agree-times = Combien de fois
+agree-at-least = Au moins
+agree-at-most = Au plus
+agree-altogether = Au total
+agree-at-first = Au début
+agree-first-times = Le premier montant est prélevé tant de fois
+agree-apr = Taux annuel effectif global
+agree-amount-to = { $amount } à { $payee }
+agree-amount-to-often = { $amount } à { $payee }, { $often }
+often-INDA = plusieurs fois par jour
+often-DAIL = chaque jour
+often-WEEK = chaque semaine
+often-TOWK = toutes les deux semaines
+often-TWMN = deux fois par mois
+often-MNTH = chaque mois
+often-TOMN = tous les deux mois
+often-QUTR = chaque trimestre
+often-FOMN = tous les quatre mois
+often-SEMI = chaque semestre
+often-YEAR = chaque année
+often-TYEA = tous les deux ans

@@ -50,17 +50,21 @@ authorize-title = Continuare con il tuo wallet?
 authorize-who = { $client } chiede accesso, e tornerai a { $place }.
 authorize-if-not = Se non arrivi da lì, annulla.
 
+choose-title = Quale wallet vuoi usare?
+
 scan-title = Scansiona con il tuo wallet
 scan-who = { $client } chiede al tuo wallet di mostrare qualcosa, qui in questo browser.
 scan-picture = Codice QR della richiesta al tuo wallet
 scan-careful = Scansionalo solo se hai aperto tu questa pagina. Chi te ne avesse mandato un’immagine riceverebbe ciò che mostri.
 scan-shown = L’ho mostrato
+scan-here = Il wallet è su questo dispositivo
 
 ask-title = Mostra questo dal tuo wallet
 ask-who = { $client } chiede al tuo wallet di mostrare qualcosa.
 ask-choose = Scegli un wallet
 ask-other = Usa un altro wallet
 ask-nothing = Non è stato mostrato nulla. Riprova, o usa un altro wallet.
+ask-busy = Il browser te lo sta chiedendo. Se non si è aperta alcuna finestra, usa un altro wallet.
 
 wallet-title = Apri il tuo wallet
 wallet-who = { $client } chiede al tuo wallet di mostrare qualcosa.
@@ -68,6 +72,7 @@ wallet-open = Apri il wallet
 wallet-nothing = Non è successo nulla?
 wallet-nothing-text = L’app del wallet deve essere su questo dispositivo. Se l’hai appena installata, premi di nuovo il pulsante. Se il tuo wallet è su un altro dispositivo, apri lì la pagina da cui hai iniziato.
 wallet-get = Scarica l’app del wallet
+wallet-scan = Mostra un codice QR per un wallet su un altro dispositivo
 
 here-title = Continuare verso il tuo wallet?
 here-elsewhere = È stato aperto in un altro browser
@@ -81,6 +86,7 @@ relay-nothing = Qui non c’è nulla
 relay-nothing-text = Questa pagina riceve solo la risposta di un wallet, e una volta sola. Torna da dove hai iniziato.
 relay-no-script = Questo passaggio richiede JavaScript. Consentilo per questo sito e ricomincia da dove avevi iniziato; la risposta del tuo wallet non è stata trasmessa.
 needs-script = Il passaggio seguente richiede JavaScript. Consentilo per questo sito prima di continuare.
+time-over = Il tempo è scaduto. Torna dove hai iniziato e ricomincia.
 post-title = Verso il tuo wallet
 return-title = Di nuovo da dove arrivavi
 
@@ -98,6 +104,7 @@ told-client = { $client } sa che non ha funzionato.
 done-verified = Fatto
 done-verified-text = { $client } ha ciò che gli serve.
 done-not-me = Non eri tu?
+done-not-me-text = Allora il dispositivo perde di nuovo l’accesso.
 done-nothing-earned = Non basta
 done-nothing-earned-text = La risposta del tuo wallet è autentica, ma non soddisfa ciò che chiede { $client }.
 done-disowned = Fermato
@@ -177,6 +184,8 @@ wallet-silent = Il tuo wallet non risponde
 wallet-silent-text = Non siamo riusciti a raggiungere il servizio del tuo wallet. Nulla è perduto: attendi qualche secondo e ricarica questa pagina.
 foreign-form = Ricomincia, per favore
 foreign-form-text = Il tuo browser non ha inviato ciò che ci serve per essere sicuri che sei tu. I cookie devono essere consentiti per questo sito. Poi torna da dove hai iniziato.
+no-cookies = Qui servono i cookie
+no-cookies-text = Senza, la tua risposta non si distingue da quella di un estraneo. Consenti i cookie per questo sito, poi torna dove hai iniziato. Non è stato condiviso nulla.
 code-elsewhere = Funziona solo sulla rete del tuo dispositivo
 code-elsewhere-text = Non vediamo che tu sia su quella rete. Di solito è il Wi-Fi di casa: collegati, poi apri di nuovo questa pagina. Se qualcuno ti ha mandato questo codice o link, fermati qui.
 wrong-number = Non è il numero sul tuo dispositivo
@@ -205,3 +214,105 @@ claim-phone_number = Numero di telefono
 claim-place_of_birth = Luogo di nascita
 claim-portrait = Fotografia
 claim-document_number = Numero del documento
+
+amount = { $number }{ "\u00A0" }{ $currency }
+number-group = .
+number-point = ,
+number-grouped-from = 4
+date = { $day } { $month ->
+    [1] gennaio
+    [2] febbraio
+    [3] marzo
+    [4] aprile
+    [5] maggio
+    [6] giugno
+    [7] luglio
+    [8] agosto
+    [9] settembre
+    [10] ottobre
+    [11] novembre
+   *[12] dicembre
+} { $year }
+date-time = { $date }, { $time }
+agree-line = { $label }: { $text }
+agree-titled = { $title }: { $more }
+agree-yes = sì
+agree-no = no
+agree-none = nessuno
+agree-payment = Pagamento: { $amount }
+agree-payment-for = Pagamento: { $amount } per { $title }
+agree-item = { $count } × { $unit } = { $total }
+agree-description = Descrizione
+agree-total = Totale
+agree-mandate = Mandato di pagamento: { $amount } a { $payee }
+agree-summary = Riepilogo
+agree-amount = Importo
+agree-payee = Beneficiario
+agree-payee-id = Identificativo del beneficiario
+agree-payee-website = Sito del beneficiario
+agree-paid-with = Pagato con
+agree-instruction = Istruzione
+agree-instrument = Strumento di pagamento
+agree-wire = Bonifico: { $amount } a { $to }, conto che termina con { $end }
+agree-person-at = { $person } presso { $institution }
+agree-recipient = Destinatario
+agree-recipient-institution = Istituto del destinatario
+agree-recipient-account = Conto del destinatario
+agree-recipient-routing = Codice bancario del destinatario
+agree-recipient-website = Sito del destinatario
+agree-from = Da
+agree-from-institution = Istituto di provenienza
+agree-from-account = Conto di provenienza
+agree-from-routing = Codice bancario di provenienza
+agree-ending = che termina con { $end }
+agree-memo = Causale
+agree-address = Indirizzo di rete
+agree-device = Dispositivo
+agree-session = Sessione dall’indirizzo di rete { $address }
+agree-device-access = Accesso per un dispositivo: { $name }
+agree-device-label = Si chiama
+agree-device-code = Mostra il codice
+sca-payment = Pagamento
+sca-sign-in = Accesso
+sca-account = Accesso al tuo conto
+sca-mandate = Mandato
+agree-action = Azione
+agree-service = Servizio
+agree-asked-by = Richiesto da
+agree-for = per { $name }
+agree-purpose = Scopo
+agree-start = Dal
+agree-until = Fino al
+agree-reference = Riferimento
+agree-creditor = Creditore
+agree-time = Momento
+agree-transaction = Transazione
+agree-amount-is = L’importo
+agree-estimated = è stimato e può cambiare
+agree-earmarked = viene riservato ora e prelevato più tardi
+agree-instant = viene trasferito subito
+agree-variable = può variare ogni volta
+agree-by-way-of = Tramite
+agree-on = Il
+agree-repeated = Ripetuto
+agree-times = Quante volte
+agree-at-least = Almeno
+agree-at-most = Al massimo
+agree-altogether = In tutto
+agree-at-first = All’inizio
+agree-first-times = Il primo importo viene prelevato tante volte
+agree-apr = Tasso annuo effettivo globale
+agree-amount-to = { $amount } a { $payee }
+agree-amount-to-often = { $amount } a { $payee }, { $often }
+often-INDA = più volte al giorno
+often-DAIL = ogni giorno
+often-WEEK = ogni settimana
+often-TOWK = ogni due settimane
+often-TWMN = due volte al mese
+often-MNTH = ogni mese
+often-TOMN = ogni due mesi
+often-QUTR = ogni trimestre
+often-FOMN = ogni quattro mesi
+often-SEMI = ogni semestre
+often-YEAR = ogni anno
+often-TYEA = ogni due anni

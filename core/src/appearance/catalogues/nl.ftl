@@ -50,17 +50,21 @@ authorize-title = Verder met uw wallet?
 authorize-who = { $client } vraagt om toegang, en u keert terug naar { $place }.
 authorize-if-not = Annuleer als u daar niet vandaan komt.
 
+choose-title = Welke wallet wilt u gebruiken?
+
 scan-title = Scan dit met uw wallet
 scan-who = { $client } vraagt uw wallet iets te tonen, hier in deze browser.
 scan-picture = QR-code van het verzoek aan uw wallet
 scan-careful = Scan alleen als u deze pagina zelf hebt geopend. Wie u er een afbeelding van stuurde, zou krijgen wat u toont.
 scan-shown = Ik heb het getoond
+scan-here = De wallet staat op dit apparaat
 
 ask-title = Toon dit uit uw wallet
 ask-who = { $client } vraagt uw wallet iets te tonen.
 ask-choose = Een wallet kiezen
 ask-other = Een andere wallet gebruiken
 ask-nothing = Er is niets getoond. Probeer het opnieuw of gebruik een andere wallet.
+ask-busy = Uw browser vraagt het u nu. Gebruik een andere wallet als er geen venster is geopend.
 
 wallet-title = Open uw wallet
 wallet-who = { $client } vraagt uw wallet iets te tonen.
@@ -68,6 +72,7 @@ wallet-open = Wallet openen
 wallet-nothing = Is er niets gebeurd?
 wallet-nothing-text = De wallet-app moet op dit apparaat staan. Hebt u hem net geïnstalleerd, druk dan opnieuw op de knop. Staat uw wallet op een ander apparaat, open daar dan de pagina waar u begon.
 wallet-get = De wallet-app halen
+wallet-scan = Een QR-code tonen voor een wallet op een ander apparaat
 
 here-title = Verder naar uw wallet?
 here-elsewhere = Dit is in een andere browser geopend
@@ -81,6 +86,7 @@ relay-nothing = Hier is niets
 relay-nothing-text = Deze pagina neemt alleen het antwoord van een wallet aan, en maar één keer. Ga terug naar waar u begon.
 relay-no-script = Deze stap heeft JavaScript nodig. Sta het toe voor deze site en begin opnieuw waar u begon; het antwoord van uw wallet is niet doorgegeven.
 needs-script = De volgende stap heeft JavaScript nodig. Sta het toe voor deze site voordat u verdergaat.
+time-over = De tijd is om. Ga terug naar waar u begon en begin opnieuw.
 post-title = Naar uw wallet
 return-title = Terug naar waar u vandaan kwam
 
@@ -98,6 +104,7 @@ told-client = { $client } weet dat het niet is gelukt.
 done-verified = Klaar
 done-verified-text = { $client } heeft wat nodig is.
 done-not-me = Was u dit niet?
+done-not-me-text = Dan verliest het apparaat zijn toegang weer.
 done-nothing-earned = Dit is niet genoeg
 done-nothing-earned-text = Het antwoord van uw wallet is echt, maar voldoet niet aan wat { $client } vraagt.
 done-disowned = Gestopt
@@ -177,6 +184,8 @@ wallet-silent = Uw wallet antwoordt niet
 wallet-silent-text = We konden de dienst van uw wallet niet bereiken. Er is niets verloren: wacht enkele seconden en laad deze pagina opnieuw.
 foreign-form = Begin alstublieft opnieuw
 foreign-form-text = Uw browser heeft niet gestuurd wat we nodig hebben om zeker te weten dat u het bent. Cookies moeten voor deze site zijn toegestaan. Ga daarna terug naar waar u begon.
+no-cookies = Hier zijn cookies nodig
+no-cookies-text = Zonder cookies is uw antwoord niet van dat van een vreemde te onderscheiden. Sta cookies voor deze site toe en ga dan terug naar waar u begon. Er is niets gedeeld.
 code-elsewhere = Dit werkt alleen op het netwerk van uw apparaat
 code-elsewhere-text = We zien niet dat u daarop zit. Meestal is het uw wifi thuis: maak er verbinding mee en open deze pagina opnieuw. Als iemand u deze code of link heeft gestuurd, stop dan hier.
 wrong-number = Dat is niet het getal op uw apparaat
@@ -205,3 +214,105 @@ claim-phone_number = Telefoonnummer
 claim-place_of_birth = Geboorteplaats
 claim-portrait = Pasfoto
 claim-document_number = Documentnummer
+
+amount = { $number }{ "\u00A0" }{ $currency }
+number-group = .
+number-point = ,
+number-grouped-from = 4
+date = { $day } { $month ->
+    [1] januari
+    [2] februari
+    [3] maart
+    [4] april
+    [5] mei
+    [6] juni
+    [7] juli
+    [8] augustus
+    [9] september
+    [10] oktober
+    [11] november
+   *[12] december
+} { $year }
+date-time = { $date }, { $time }
+agree-line = { $label }: { $text }
+agree-titled = { $title }: { $more }
+agree-yes = ja
+agree-no = nee
+agree-none = geen
+agree-payment = Betaling: { $amount }
+agree-payment-for = Betaling: { $amount } voor { $title }
+agree-item = { $count } × { $unit } = { $total }
+agree-description = Omschrijving
+agree-total = Totaal
+agree-mandate = Betaalmachtiging: { $amount } aan { $payee }
+agree-summary = Samenvatting
+agree-amount = Bedrag
+agree-payee = Begunstigde
+agree-payee-id = Kenmerk van de begunstigde
+agree-payee-website = Website van de begunstigde
+agree-paid-with = Betaald met
+agree-instruction = Instructie
+agree-instrument = Betaalmiddel
+agree-wire = Overboeking: { $amount } naar { $to }, rekening eindigend op { $end }
+agree-person-at = { $person } bij { $institution }
+agree-recipient = Ontvanger
+agree-recipient-institution = Instelling van de ontvanger
+agree-recipient-account = Rekening van de ontvanger
+agree-recipient-routing = Bankcode van de ontvanger
+agree-recipient-website = Website van de ontvanger
+agree-from = Van
+agree-from-institution = Instelling van de afzender
+agree-from-account = Rekening van de afzender
+agree-from-routing = Bankcode van de afzender
+agree-ending = eindigend op { $end }
+agree-memo = Mededeling
+agree-address = Netwerkadres
+agree-device = Apparaat
+agree-session = Sessie vanaf het netwerkadres { $address }
+agree-device-access = Toegang voor een apparaat: { $name }
+agree-device-label = Het noemt zich
+agree-device-code = Het toont de code
+sca-payment = Betaling
+sca-sign-in = Aanmelding
+sca-account = Toegang tot uw rekening
+sca-mandate = Machtiging
+agree-action = Handeling
+agree-service = Dienst
+agree-asked-by = Gevraagd door
+agree-for = voor { $name }
+agree-purpose = Doel
+agree-start = Vanaf
+agree-until = Tot
+agree-reference = Referentie
+agree-creditor = Schuldeiser
+agree-time = Tijdstip
+agree-transaction = Transactie
+agree-amount-is = Het bedrag
+agree-estimated = is geschat en kan veranderen
+agree-earmarked = wordt nu gereserveerd en later afgeschreven
+agree-instant = wordt meteen overgemaakt
+agree-variable = kan elke keer anders zijn
+agree-by-way-of = Via
+agree-on = Op
+agree-repeated = Herhaald
+agree-times = Hoe vaak
+agree-at-least = Minstens
+agree-at-most = Hoogstens
+agree-altogether = In totaal
+agree-at-first = In het begin
+agree-first-times = Zo vaak wordt het eerste bedrag afgeschreven
+agree-apr = Jaarlijks kostenpercentage
+agree-amount-to = { $amount } aan { $payee }
+agree-amount-to-often = { $amount } aan { $payee }, { $often }
+often-INDA = meermaals per dag
+often-DAIL = elke dag
+often-WEEK = elke week
+often-TOWK = om de twee weken
+often-TWMN = twee keer per maand
+often-MNTH = elke maand
+often-TOMN = om de twee maanden
+often-QUTR = elk kwartaal
+often-FOMN = om de vier maanden
+often-SEMI = elk half jaar
+often-YEAR = elk jaar
+often-TYEA = om de twee jaar

@@ -53,17 +53,21 @@ authorize-title = Kontynuować z portfelem?
 authorize-who = { $client } prosi o dostęp, a potem wrócisz do { $place }.
 authorize-if-not = Jeśli nie przychodzisz stamtąd, anuluj.
 
+choose-title = Którego portfela chcesz użyć?
+
 scan-title = Zeskanuj to swoim portfelem
 scan-who = { $client } prosi Twój portfel o pokazanie czegoś, tutaj, w tej przeglądarce.
 scan-picture = Kod QR prośby do Twojego portfela
 scan-careful = Zeskanuj go tylko wtedy, gdy tę stronę otworzyłeś Ty. Osoba, która przysłała Ci jej obraz, otrzymałaby to, co pokażesz.
 scan-shown = Już pokazane
+scan-here = Portfel jest na tym urządzeniu
 
 ask-title = Pokaż to ze swojego portfela
 ask-who = { $client } prosi Twój portfel o pokazanie czegoś.
 ask-choose = Wybierz portfel
 ask-other = Użyj innego portfela
 ask-nothing = Nic nie zostało pokazane. Spróbuj ponownie albo użyj innego portfela.
+ask-busy = Przeglądarka teraz o to pyta. Jeśli nie otworzyło się żadne okno, użyj innego portfela.
 
 wallet-title = Otwórz swój portfel
 wallet-who = { $client } prosi Twój portfel o pokazanie czegoś.
@@ -71,6 +75,7 @@ wallet-open = Otwórz portfel
 wallet-nothing = Nic się nie stało?
 wallet-nothing-text = Aplikacja portfela musi być na tym urządzeniu. Jeśli została właśnie zainstalowana, naciśnij przycisk ponownie. Jeśli Twój portfel jest na innym urządzeniu, otwórz na nim stronę, od której zaczynasz.
 wallet-get = Pobierz aplikację portfela
+wallet-scan = Pokaż kod QR dla portfela na innym urządzeniu
 
 here-title = Przejść do portfela?
 here-elsewhere = Otwarto to w innej przeglądarce
@@ -84,6 +89,7 @@ relay-nothing = Nic tu nie ma
 relay-nothing-text = Ta strona przyjmuje tylko odpowiedź portfela, i to tylko raz. Wróć tam, gdzie się zaczęło.
 relay-no-script = Ten krok wymaga JavaScriptu. Zezwól na niego w tej witrynie i zacznij jeszcze raz od początku; odpowiedź portfela nie została przekazana.
 needs-script = Następny krok wymaga JavaScriptu. Zezwól na niego w tej witrynie, zanim przejdziesz dalej.
+time-over = Czas minął. Wróć tam, gdzie zaczęto, i zacznij od nowa.
 post-title = Do Twojego portfela
 return-title = Z powrotem tam, skąd przychodzisz
 
@@ -101,6 +107,7 @@ told-client = { $client } wie, że się nie udało.
 done-verified = Gotowe
 done-verified-text = { $client } ma to, czego potrzebuje.
 done-not-me = To nie Ty?
+done-not-me-text = Wtedy urządzenie znowu traci dostęp.
 done-nothing-earned = To nie wystarcza
 done-nothing-earned-text = Odpowiedź Twojego portfela jest prawdziwa, ale nie spełnia tego, o co prosi { $client }.
 done-disowned = Zatrzymano
@@ -181,6 +188,8 @@ wallet-silent = Twój portfel nie odpowiada
 wallet-silent-text = Nie udało nam się połączyć z usługą Twojego portfela. Nic nie przepadło: poczekaj kilka sekund i odśwież tę stronę.
 foreign-form = Zacznij od nowa
 foreign-form-text = Twoja przeglądarka nie przysłała tego, czego potrzebujemy, aby mieć pewność, że to Ty. Pliki cookie muszą być dozwolone w tej witrynie. Potem wróć tam, gdzie się zaczęło.
+no-cookies = Potrzebne są pliki cookie
+no-cookies-text = Bez nich nie da się odróżnić odpowiedzi od odpowiedzi kogoś obcego. Zezwól tej witrynie na pliki cookie, a potem wróć tam, gdzie zaczęto. Niczego nie udostępniono.
 code-elsewhere = Działa to tylko w sieci Twojego urządzenia
 code-elsewhere-text = Nie widzimy, że w niej jesteś. Zwykle jest to domowe Wi-Fi: połącz się z nim i otwórz tę stronę ponownie. Jeśli ktoś przysłał Ci ten kod lub link, zatrzymaj się tutaj.
 wrong-number = To nie jest liczba na Twoim urządzeniu
@@ -210,3 +219,105 @@ claim-phone_number = Numer telefonu
 claim-place_of_birth = Miejsce urodzenia
 claim-portrait = Zdjęcie
 claim-document_number = Numer dokumentu
+
+amount = { $number }{ "\u00A0" }{ $currency }
+number-group = { "\u00A0" }
+number-point = ,
+number-grouped-from = 5
+date = { $day } { $month ->
+    [1] stycznia
+    [2] lutego
+    [3] marca
+    [4] kwietnia
+    [5] maja
+    [6] czerwca
+    [7] lipca
+    [8] sierpnia
+    [9] września
+    [10] października
+    [11] listopada
+   *[12] grudnia
+} { $year }
+date-time = { $date }, { $time }
+agree-line = { $label }: { $text }
+agree-titled = { $title }: { $more }
+agree-yes = tak
+agree-no = nie
+agree-none = brak
+agree-payment = Płatność: { $amount }
+agree-payment-for = Płatność: { $amount } za { $title }
+agree-item = { $count } × { $unit } = { $total }
+agree-description = Opis
+agree-total = Razem
+agree-mandate = Zlecenie płatności: { $amount } dla { $payee }
+agree-summary = Podsumowanie
+agree-amount = Kwota
+agree-payee = Odbiorca płatności
+agree-payee-id = Identyfikator odbiorcy płatności
+agree-payee-website = Strona odbiorcy płatności
+agree-paid-with = Płatne przez
+agree-instruction = Instrukcja
+agree-instrument = Środek płatniczy
+agree-wire = Przelew: { $amount } do { $to }, konto zakończone na { $end }
+agree-person-at = { $person } w { $institution }
+agree-recipient = Odbiorca
+agree-recipient-institution = Instytucja odbiorcy
+agree-recipient-account = Konto odbiorcy
+agree-recipient-routing = Numer rozliczeniowy banku odbiorcy
+agree-recipient-website = Strona odbiorcy
+agree-from = Od
+agree-from-institution = Instytucja nadawcy
+agree-from-account = Konto nadawcy
+agree-from-routing = Numer rozliczeniowy banku nadawcy
+agree-ending = zakończone na { $end }
+agree-memo = Tytuł
+agree-address = Adres sieciowy
+agree-device = Urządzenie
+agree-session = Sesja z adresu sieciowego { $address }
+agree-device-access = Dostęp dla urządzenia: { $name }
+agree-device-label = Nazywa się
+agree-device-code = Pokazuje kod
+sca-payment = Płatność
+sca-sign-in = Logowanie
+sca-account = Dostęp do Twojego konta
+sca-mandate = Zlecenie
+agree-action = Czynność
+agree-service = Usługa
+agree-asked-by = Prosi
+agree-for = dla { $name }
+agree-purpose = Cel
+agree-start = Od dnia
+agree-until = Do dnia
+agree-reference = Numer referencyjny
+agree-creditor = Wierzyciel
+agree-time = Czas
+agree-transaction = Transakcja
+agree-amount-is = Kwota
+agree-estimated = jest szacunkowa i może się zmienić
+agree-earmarked = jest teraz zablokowana i pobrana później
+agree-instant = jest przekazywana natychmiast
+agree-variable = może być za każdym razem inna
+agree-by-way-of = Za pośrednictwem
+agree-on = W dniu
+agree-repeated = Powtarzane
+agree-times = Ile razy
+agree-at-least = Co najmniej
+agree-at-most = Najwyżej
+agree-altogether = Łącznie
+agree-at-first = Na początku
+agree-first-times = Tyle razy pobierana jest pierwsza kwota
+agree-apr = Rzeczywista roczna stopa oprocentowania
+agree-amount-to = { $amount } dla { $payee }
+agree-amount-to-often = { $amount } dla { $payee }, { $often }
+often-INDA = kilka razy dziennie
+often-DAIL = codziennie
+often-WEEK = co tydzień
+often-TOWK = co dwa tygodnie
+often-TWMN = dwa razy w miesiącu
+often-MNTH = co miesiąc
+often-TOMN = co dwa miesiące
+often-QUTR = co kwartał
+often-FOMN = co cztery miesiące
+often-SEMI = co pół roku
+often-YEAR = co rok
+often-TYEA = co dwa lata

@@ -50,17 +50,21 @@ authorize-title = Continuar com a sua carteira?
 authorize-who = { $client } pede acesso, e você voltará a { $place }.
 authorize-if-not = Se não veio de lá, cancele.
 
+choose-title = Que carteira quer usar?
+
 scan-title = Leia isto com a sua carteira
 scan-who = { $client } pede à sua carteira que mostre algo, aqui neste navegador.
 scan-picture = Código QR do pedido à sua carteira
 scan-careful = Leia-o apenas se abriu esta página por si. Quem lhe tivesse enviado uma imagem dela receberia o que mostrar.
 scan-shown = Já mostrei
+scan-here = A carteira está neste dispositivo
 
 ask-title = Mostre isto da sua carteira
 ask-who = { $client } pede à sua carteira que mostre algo.
 ask-choose = Escolher uma carteira
 ask-other = Usar outra carteira
 ask-nothing = Nada foi mostrado. Tente de novo ou use outra carteira.
+ask-busy = O seu navegador está a perguntar agora. Se não se abriu nenhuma janela, use outra carteira.
 
 wallet-title = Abra a sua carteira
 wallet-who = { $client } pede à sua carteira que mostre algo.
@@ -68,6 +72,7 @@ wallet-open = Abrir a carteira
 wallet-nothing = Não aconteceu nada?
 wallet-nothing-text = A aplicação da carteira tem de estar neste dispositivo. Se acabou de a instalar, prima o botão de novo. Se a sua carteira está noutro dispositivo, abra lá a página onde começou.
 wallet-get = Obter a aplicação da carteira
+wallet-scan = Mostrar um código QR para uma carteira noutro dispositivo
 
 here-title = Continuar para a sua carteira?
 here-elsewhere = Isto foi aberto noutro navegador
@@ -81,6 +86,7 @@ relay-nothing = Não há nada aqui
 relay-nothing-text = Esta página só recebe a resposta de uma carteira, e uma única vez. Volte ao sítio onde começou.
 relay-no-script = Este passo precisa de JavaScript. Permita-o para este site e recomece onde começou; a resposta da sua carteira não foi transmitida.
 needs-script = O passo seguinte precisa de JavaScript. Permita-o para este site antes de continuar.
+time-over = O tempo acabou. Volte ao sítio onde começou e comece de novo.
 post-title = Para a sua carteira
 return-title = De volta ao sítio de onde veio
 
@@ -98,6 +104,7 @@ told-client = { $client } sabe que não resultou.
 done-verified = Concluído
 done-verified-text = { $client } tem o que precisa.
 done-not-me = Não foi você?
+done-not-me-text = Então o dispositivo volta a perder o acesso.
 done-nothing-earned = Isto não chega
 done-nothing-earned-text = A resposta da sua carteira é genuína, mas não satisfaz o que { $client } pede.
 done-disowned = Parado
@@ -177,6 +184,8 @@ wallet-silent = A sua carteira não responde
 wallet-silent-text = Não conseguimos contactar o serviço da sua carteira. Nada se perdeu: espere alguns segundos e recarregue esta página.
 foreign-form = Recomece, por favor
 foreign-form-text = O seu navegador não enviou o que precisamos para ter a certeza de que é você. Os cookies têm de ser permitidos para este site. Depois volte ao sítio onde começou.
+no-cookies = Aqui são necessários cookies
+no-cookies-text = Sem eles, a sua resposta não se distingue da de um estranho. Permita cookies para este site e volte ao sítio onde começou. Nada foi partilhado.
 code-elsewhere = Isto só funciona na rede do seu dispositivo
 code-elsewhere-text = Não vemos que esteja nela. Normalmente é o Wi-Fi de sua casa: ligue-se a ele e abra de novo esta página. Se alguém lhe enviou este código ou link, pare aqui.
 wrong-number = Esse não é o número do seu dispositivo
@@ -205,3 +214,105 @@ claim-phone_number = Número de telefone
 claim-place_of_birth = Local de nascimento
 claim-portrait = Fotografia
 claim-document_number = Número do documento
+
+amount = { $number }{ "\u00A0" }{ $currency }
+number-group = { "\u00A0" }
+number-point = ,
+number-grouped-from = 5
+date = { $day } de { $month ->
+    [1] janeiro
+    [2] fevereiro
+    [3] março
+    [4] abril
+    [5] maio
+    [6] junho
+    [7] julho
+    [8] agosto
+    [9] setembro
+    [10] outubro
+    [11] novembro
+   *[12] dezembro
+} de { $year }
+date-time = { $date }, { $time }
+agree-line = { $label }: { $text }
+agree-titled = { $title }: { $more }
+agree-yes = sim
+agree-no = não
+agree-none = nenhum
+agree-payment = Pagamento: { $amount }
+agree-payment-for = Pagamento: { $amount } por { $title }
+agree-item = { $count } × { $unit } = { $total }
+agree-description = Descrição
+agree-total = Total
+agree-mandate = Mandato de pagamento: { $amount } a { $payee }
+agree-summary = Resumo
+agree-amount = Montante
+agree-payee = Beneficiário
+agree-payee-id = Identificador do beneficiário
+agree-payee-website = Site do beneficiário
+agree-paid-with = Pago com
+agree-instruction = Instrução
+agree-instrument = Meio de pagamento
+agree-wire = Transferência: { $amount } para { $to }, conta terminada em { $end }
+agree-person-at = { $person } em { $institution }
+agree-recipient = Destinatário
+agree-recipient-institution = Instituição do destinatário
+agree-recipient-account = Conta do destinatário
+agree-recipient-routing = Código bancário do destinatário
+agree-recipient-website = Site do destinatário
+agree-from = De
+agree-from-institution = Instituição de origem
+agree-from-account = Conta de origem
+agree-from-routing = Código bancário de origem
+agree-ending = terminada em { $end }
+agree-memo = Descritivo
+agree-address = Endereço de rede
+agree-device = Dispositivo
+agree-session = Sessão a partir do endereço de rede { $address }
+agree-device-access = Acesso para um dispositivo: { $name }
+agree-device-label = Chama-se
+agree-device-code = Mostra o código
+sca-payment = Pagamento
+sca-sign-in = Início de sessão
+sca-account = Acesso à sua conta
+sca-mandate = Mandato
+agree-action = Ação
+agree-service = Serviço
+agree-asked-by = Pedido por
+agree-for = para { $name }
+agree-purpose = Finalidade
+agree-start = A partir de
+agree-until = Até
+agree-reference = Referência
+agree-creditor = Credor
+agree-time = Momento
+agree-transaction = Transação
+agree-amount-is = O montante
+agree-estimated = é estimado e pode mudar
+agree-earmarked = é reservado agora e cobrado mais tarde
+agree-instant = é transferido de imediato
+agree-variable = pode variar de cada vez
+agree-by-way-of = Através de
+agree-on = Em
+agree-repeated = Repetido
+agree-times = Quantas vezes
+agree-at-least = No mínimo
+agree-at-most = No máximo
+agree-altogether = No total
+agree-at-first = No início
+agree-first-times = O primeiro montante é cobrado tantas vezes
+agree-apr = Taxa anual efetiva global
+agree-amount-to = { $amount } a { $payee }
+agree-amount-to-often = { $amount } a { $payee }, { $often }
+often-INDA = várias vezes por dia
+often-DAIL = todos os dias
+often-WEEK = todas as semanas
+often-TOWK = de duas em duas semanas
+often-TWMN = duas vezes por mês
+often-MNTH = todos os meses
+often-TOMN = de dois em dois meses
+often-QUTR = todos os trimestres
+often-FOMN = de quatro em quatro meses
+often-SEMI = todos os semestres
+often-YEAR = todos os anos
+often-TYEA = de dois em dois anos

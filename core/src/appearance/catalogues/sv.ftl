@@ -50,17 +50,21 @@ authorize-title = Fortsätta med din plånbok?
 authorize-who = { $client } ber om åtkomst, och du kommer tillbaka till { $place }.
 authorize-if-not = Avbryt om du inte kommer därifrån.
 
+choose-title = Vilken plånbok vill du använda?
+
 scan-title = Skanna det här med din plånbok
 scan-who = { $client } ber din plånbok visa något, här i den här webbläsaren.
 scan-picture = QR-kod för begäran till din plånbok
 scan-careful = Skanna den bara om du själv har öppnat sidan. Den som har skickat dig en bild av den skulle få det du visar.
 scan-shown = Jag har visat det
+scan-here = Plånboken finns på den här enheten
 
 ask-title = Visa det här från din plånbok
 ask-who = { $client } ber din plånbok visa något.
 ask-choose = Välj en plånbok
 ask-other = Använd en annan plånbok
 ask-nothing = Inget visades. Försök igen eller använd en annan plånbok.
+ask-busy = Din webbläsare frågar dig nu. Om inget fönster har öppnats, använd en annan plånbok.
 
 wallet-title = Öppna din plånbok
 wallet-who = { $client } ber din plånbok visa något.
@@ -68,6 +72,7 @@ wallet-open = Öppna plånboken
 wallet-nothing = Hände inget?
 wallet-nothing-text = Plånboksappen måste finnas på den här enheten. Om du just har installerat den, tryck på knappen igen. Om din plånbok finns på en annan enhet, öppna sidan där du började på den enheten.
 wallet-get = Hämta plånboksappen
+wallet-scan = Visa en QR-kod för en plånbok på en annan enhet
 
 here-title = Fortsätta till din plånbok?
 here-elsewhere = Det här öppnades i en annan webbläsare
@@ -81,6 +86,7 @@ relay-nothing = Här finns inget
 relay-nothing-text = Den här sidan tar bara emot svaret från en plånbok, och bara en gång. Gå tillbaka dit där du började.
 relay-no-script = Det här steget kräver JavaScript. Tillåt det för webbplatsen och börja om där du började; svaret från din plånbok skickades inte vidare.
 needs-script = Nästa steg kräver JavaScript. Tillåt det för webbplatsen innan du fortsätter.
+time-over = Tiden är ute. Gå tillbaka dit du började och börja om.
 post-title = Vidare till din plånbok
 return-title = Tillbaka dit du kom ifrån
 
@@ -98,6 +104,7 @@ told-client = { $client } vet att det inte fungerade.
 done-verified = Klart
 done-verified-text = { $client } har det som behövs.
 done-not-me = Var det inte du?
+done-not-me-text = Då förlorar enheten sin åtkomst igen.
 done-nothing-earned = Det räcker inte
 done-nothing-earned-text = Svaret från din plånbok är äkta, men det uppfyller inte vad { $client } ber om.
 done-disowned = Stoppat
@@ -177,6 +184,8 @@ wallet-silent = Din plånbok svarar inte
 wallet-silent-text = Vi kunde inte nå din plånboks tjänst. Inget är förlorat: vänta några sekunder och ladda om sidan.
 foreign-form = Börja om
 foreign-form-text = Din webbläsare skickade inte det vi behöver för att vara säkra på att det är du. Kakor måste vara tillåtna för webbplatsen. Gå sedan tillbaka dit där du började.
+no-cookies = Här behövs kakor
+no-cookies-text = Utan dem går ditt svar inte att skilja från en främlings. Tillåt kakor för den här webbplatsen och gå sedan tillbaka dit du började. Ingenting har delats.
 code-elsewhere = Det här fungerar bara på din enhets nätverk
 code-elsewhere-text = Vi ser inte att du är på det. Oftast är det ditt wifi hemma: anslut till det och öppna sidan igen. Om någon har skickat dig koden eller länken, sluta här.
 wrong-number = Det är inte talet på din enhet
@@ -205,3 +214,105 @@ claim-phone_number = Telefonnummer
 claim-place_of_birth = Födelseort
 claim-portrait = Porträtt
 claim-document_number = Dokumentnummer
+
+amount = { $number }{ "\u00A0" }{ $currency }
+number-group = { "\u00A0" }
+number-point = ,
+number-grouped-from = 4
+date = { $day } { $month ->
+    [1] januari
+    [2] februari
+    [3] mars
+    [4] april
+    [5] maj
+    [6] juni
+    [7] juli
+    [8] augusti
+    [9] september
+    [10] oktober
+    [11] november
+   *[12] december
+} { $year }
+date-time = { $date }, { $time }
+agree-line = { $label }: { $text }
+agree-titled = { $title }: { $more }
+agree-yes = ja
+agree-no = nej
+agree-none = inget
+agree-payment = Betalning: { $amount }
+agree-payment-for = Betalning: { $amount } för { $title }
+agree-item = { $count } × { $unit } = { $total }
+agree-description = Beskrivning
+agree-total = Summa
+agree-mandate = Betalningsmedgivande: { $amount } till { $payee }
+agree-summary = Sammanfattning
+agree-amount = Belopp
+agree-payee = Betalningsmottagare
+agree-payee-id = Betalningsmottagarens id
+agree-payee-website = Betalningsmottagarens webbplats
+agree-paid-with = Betalas med
+agree-instruction = Instruktion
+agree-instrument = Betalningsmedel
+agree-wire = Överföring: { $amount } till { $to }, konto som slutar på { $end }
+agree-person-at = { $person } hos { $institution }
+agree-recipient = Mottagare
+agree-recipient-institution = Mottagarens institut
+agree-recipient-account = Mottagarens konto
+agree-recipient-routing = Mottagarens clearingnummer
+agree-recipient-website = Mottagarens webbplats
+agree-from = Från
+agree-from-institution = Avsändarens institut
+agree-from-account = Avsändarens konto
+agree-from-routing = Avsändarens clearingnummer
+agree-ending = som slutar på { $end }
+agree-memo = Meddelande
+agree-address = Nätverksadress
+agree-device = Enhet
+agree-session = Session från nätverksadressen { $address }
+agree-device-access = Åtkomst för en enhet: { $name }
+agree-device-label = Den kallar sig
+agree-device-code = Den visar koden
+sca-payment = Betalning
+sca-sign-in = Inloggning
+sca-account = Åtkomst till ditt konto
+sca-mandate = Medgivande
+agree-action = Åtgärd
+agree-service = Tjänst
+agree-asked-by = Begärs av
+agree-for = för { $name }
+agree-purpose = Ändamål
+agree-start = Från och med
+agree-until = Till och med
+agree-reference = Referens
+agree-creditor = Borgenär
+agree-time = Tidpunkt
+agree-transaction = Transaktion
+agree-amount-is = Beloppet
+agree-estimated = är uppskattat och kan ändras
+agree-earmarked = reserveras nu och dras senare
+agree-instant = överförs direkt
+agree-variable = kan skilja sig varje gång
+agree-by-way-of = Genom
+agree-on = Den
+agree-repeated = Upprepas
+agree-times = Hur många gånger
+agree-at-least = Minst
+agree-at-most = Högst
+agree-altogether = Totalt
+agree-at-first = Först
+agree-first-times = Så många gånger dras det första beloppet
+agree-apr = Effektiv ränta
+agree-amount-to = { $amount } till { $payee }
+agree-amount-to-often = { $amount } till { $payee }, { $often }
+often-INDA = flera gånger om dagen
+often-DAIL = varje dag
+often-WEEK = varje vecka
+often-TOWK = varannan vecka
+often-TWMN = två gånger i månaden
+often-MNTH = varje månad
+often-TOMN = varannan månad
+often-QUTR = varje kvartal
+often-FOMN = var fjärde månad
+often-SEMI = varje halvår
+often-YEAR = varje år
+often-TYEA = vartannat år

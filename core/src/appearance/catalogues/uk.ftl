@@ -52,17 +52,21 @@ authorize-title = Продовжити з вашим гаманцем?
 authorize-who = { $client } просить доступу, і ви повернетеся до { $place }.
 authorize-if-not = Якщо ви прийшли не звідти, скасуйте.
 
+choose-title = Який гаманець ви хочете використати?
+
 scan-title = Відскануйте це своїм гаманцем
 scan-who = { $client } просить ваш гаманець дещо показати, тут, у цьому браузері.
 scan-picture = QR-код запиту до вашого гаманця
 scan-careful = Скануйте його, лише якщо ви самі відкрили цю сторінку. Той, хто надіслав вам його зображення, отримав би те, що ви покажете.
 scan-shown = Я показав
+scan-here = Гаманець на цьому пристрої
 
 ask-title = Покажіть це зі свого гаманця
 ask-who = { $client } просить ваш гаманець дещо показати.
 ask-choose = Вибрати гаманець
 ask-other = Використати інший гаманець
 ask-nothing = Нічого не показано. Спробуйте ще раз або використайте інший гаманець.
+ask-busy = Зараз вас запитує браузер. Якщо жодне вікно не відкрилося, скористайтеся іншим гаманцем.
 
 wallet-title = Відкрийте свій гаманець
 wallet-who = { $client } просить ваш гаманець дещо показати.
@@ -70,6 +74,7 @@ wallet-open = Відкрити гаманець
 wallet-nothing = Нічого не сталося?
 wallet-nothing-text = Застосунок гаманця має бути на цьому пристрої. Якщо ви щойно його встановили, натисніть кнопку ще раз. Якщо ваш гаманець на іншому пристрої, відкрийте там сторінку, з якої почали.
 wallet-get = Отримати застосунок гаманця
+wallet-scan = Показати QR-код для гаманця на іншому пристрої
 
 here-title = Далі до вашого гаманця?
 here-elsewhere = Це відкрили в іншому браузері
@@ -83,6 +88,7 @@ relay-nothing = Тут нічого немає
 relay-nothing-text = Ця сторінка лише приймає відповідь гаманця, і тільки один раз. Поверніться туди, де почали.
 relay-no-script = Для цього кроку потрібен JavaScript. Дозвольте його для цього сайту й почніть знову там, де починали; відповідь вашого гаманця не передано.
 needs-script = Для наступного кроку потрібен JavaScript. Дозвольте його для цього сайту, перш ніж продовжити.
+time-over = Час минув. Поверніться туди, де почали, і почніть знову.
 post-title = До вашого гаманця
 return-title = Назад, звідки ви прийшли
 
@@ -100,6 +106,7 @@ told-client = { $client } знає, що нічого не вийшло.
 done-verified = Готово
 done-verified-text = { $client } має все потрібне.
 done-not-me = Це були не ви?
+done-not-me-text = Тоді пристрій знову втратить доступ.
 done-nothing-earned = Цього замало
 done-nothing-earned-text = Відповідь вашого гаманця справжня, але не відповідає тому, що просить { $client }.
 done-disowned = Зупинено
@@ -180,6 +187,8 @@ wallet-silent = Ваш гаманець не відповідає
 wallet-silent-text = Ми не змогли звернутися до служби вашого гаманця. Нічого не втрачено: зачекайте кілька секунд і перезавантажте цю сторінку.
 foreign-form = Будь ласка, почніть знову
 foreign-form-text = Ваш браузер не надіслав того, що нам потрібно, щоб упевнитися, що це ви. Для цього сайту мають бути дозволені файли cookie. Потім поверніться туди, де почали.
+no-cookies = Тут потрібні файли cookie
+no-cookies-text = Без них вашу відповідь не можна відрізнити від чужої. Дозвольте файли cookie для цього сайту й поверніться туди, де почали. Нічим не поділилися.
 code-elsewhere = Це працює лише в мережі вашого пристрою
 code-elsewhere-text = Ми не бачимо, що ви в ній. Зазвичай це ваш домашній Wi-Fi: підключіться до нього й відкрийте цю сторінку знову. Якщо цей код чи посилання вам хтось надіслав, зупиніться тут.
 wrong-number = Це не те число, що на вашому пристрої
@@ -209,3 +218,105 @@ claim-phone_number = Номер телефону
 claim-place_of_birth = Місце народження
 claim-portrait = Фотографія
 claim-document_number = Номер документа
+
+amount = { $number }{ "\u00A0" }{ $currency }
+number-group = { "\u00A0" }
+number-point = ,
+number-grouped-from = 4
+date = { $day } { $month ->
+    [1] січня
+    [2] лютого
+    [3] березня
+    [4] квітня
+    [5] травня
+    [6] червня
+    [7] липня
+    [8] серпня
+    [9] вересня
+    [10] жовтня
+    [11] листопада
+   *[12] грудня
+} { $year } р.
+date-time = { $date }, { $time }
+agree-line = { $label }: { $text }
+agree-titled = { $title }: { $more }
+agree-yes = так
+agree-no = ні
+agree-none = немає
+agree-payment = Платіж: { $amount }
+agree-payment-for = Платіж: { $amount } за { $title }
+agree-item = { $count } × { $unit } = { $total }
+agree-description = Опис
+agree-total = Усього
+agree-mandate = Доручення на оплату: { $amount } для { $payee }
+agree-summary = Коротко
+agree-amount = Сума
+agree-payee = Отримувач платежу
+agree-payee-id = Ідентифікатор отримувача платежу
+agree-payee-website = Сайт отримувача платежу
+agree-paid-with = Оплата через
+agree-instruction = Вказівка
+agree-instrument = Платіжний засіб
+agree-wire = Переказ: { $amount } на користь { $to }, рахунок закінчується на { $end }
+agree-person-at = { $person } у { $institution }
+agree-recipient = Отримувач
+agree-recipient-institution = Установа отримувача
+agree-recipient-account = Рахунок отримувача
+agree-recipient-routing = Код банку отримувача
+agree-recipient-website = Сайт отримувача
+agree-from = Від
+agree-from-institution = Установа відправника
+agree-from-account = Рахунок відправника
+agree-from-routing = Код банку відправника
+agree-ending = закінчується на { $end }
+agree-memo = Призначення
+agree-address = Мережева адреса
+agree-device = Пристрій
+agree-session = Сеанс з мережевої адреси { $address }
+agree-device-access = Доступ для пристрою: { $name }
+agree-device-label = Називає себе
+agree-device-code = Показує код
+sca-payment = Платіж
+sca-sign-in = Вхід
+sca-account = Доступ до вашого рахунку
+sca-mandate = Доручення
+agree-action = Дія
+agree-service = Сервіс
+agree-asked-by = Запитує
+agree-for = для { $name }
+agree-purpose = Мета
+agree-start = З
+agree-until = До
+agree-reference = Номер
+agree-creditor = Кредитор
+agree-time = Час
+agree-transaction = Транзакція
+agree-amount-is = Сума
+agree-estimated = приблизна й може змінитися
+agree-earmarked = резервується зараз і списується пізніше
+agree-instant = переказується негайно
+agree-variable = може щоразу відрізнятися
+agree-by-way-of = Через
+agree-on = Дата
+agree-repeated = Повторюється
+agree-times = Скільки разів
+agree-at-least = Щонайменше
+agree-at-most = Щонайбільше
+agree-altogether = Разом
+agree-at-first = Спочатку
+agree-first-times = Стільки разів списується перша сума
+agree-apr = Реальна річна ставка
+agree-amount-to = { $amount } для { $payee }
+agree-amount-to-often = { $amount } для { $payee }, { $often }
+often-INDA = кілька разів на день
+often-DAIL = щодня
+often-WEEK = щотижня
+often-TOWK = кожні два тижні
+often-TWMN = двічі на місяць
+often-MNTH = щомісяця
+often-TOMN = кожні два місяці
+often-QUTR = щокварталу
+often-FOMN = кожні чотири місяці
+often-SEMI = кожні пів року
+often-YEAR = щороку
+often-TYEA = кожні два роки

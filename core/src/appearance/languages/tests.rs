@@ -109,3 +109,43 @@ fn what_an_operator_writes_takes_the_place_of_what_is_built_in() {
     }
     assert!(own_catalogue("done verified = x").unwrap_err().starts_with("is not Fluent"));
 }
+
+#[test]
+fn amounts_and_dates_are_said_as_the_language_says_them() {
+    let amount = |digits: &str| Said::Amount { digits: digits.to_owned(), currency: "EUR".to_owned() };
+    let (dear, cheap) = (amount("-1234567.50"), amount("1250.00"));
+    for (tag, long, short, day) in [
+        ("en", "-1,234,567.50 EUR", "1,250.00 EUR", "December 1, 2027"),
+        ("de", "-1.234.567,50\u{a0}EUR", "1.250,00\u{a0}EUR", "1. Dezember 2027"),
+        ("fr", "-1\u{202f}234\u{202f}567,50\u{a0}EUR", "1\u{202f}250,00\u{a0}EUR", "1er décembre 2027"),
+        ("es", "-1.234.567,50\u{a0}EUR", "1250,00\u{a0}EUR", "1 de diciembre de 2027"),
+        ("pl", "-1\u{a0}234\u{a0}567,50\u{a0}EUR", "1250,00\u{a0}EUR", "1 grudnia 2027"),
+        ("ja", "-1,234,567.50\u{a0}EUR", "1,250.00\u{a0}EUR", "2027年12月1日"),
+    ] {
+        let language = language(tag);
+        assert_eq!(language.said(&dear), long, "{tag}");
+        assert_eq!(language.said(&cheap), short, "{tag}");
+        assert_eq!(language.said(&Said::date("2027-12-01")), day, "{tag}");
+    }
+    assert_eq!(language("ar").said(&cheap), "\u{2068}1,250.00\u{a0}EUR\u{2069}");
+    for (text, said) in [
+        ("2027-12-01T09:30:00Z", "December 1, 2027, 09:30 UTC"),
+        ("2027-02-03T09:30:00.5+02:00", "February 3, 2027, 09:30 UTC+02:00"),
+        ("2027-12-01T09:30", "December 1, 2027, 09:30"),
+    ] {
+        assert_eq!(language("en").said(&Said::date(text)), said);
+    }
+    for words in [
+        "soon",
+        "",
+        "2027-13-01",
+        "2027-12-32",
+        "2027-1-1",
+        "-",
+        "2027-12-01T",
+        "2027-12-01Tsoon",
+        "ü027-12-01",
+    ] {
+        assert_eq!(language("en").said(&Said::date(words)), words);
+    }
+}

@@ -1,7 +1,8 @@
 //! A good answer that a wallet posted, until its browser comes back.
 
 use super::{
-    Digest, NotNow, PresentationOutcome, Report, Settled, Timestamp, VerifiedPresentation, VpRequest, live,
+    Digest, NotNow, PresentationFlow, PresentationOutcome, Report, Settled, Timestamp, VerifiedPresentation,
+    VpRequest, live,
 };
 
 /// Verified, and worth nothing until the browser that began shows the code that went to its wallet. The
@@ -41,6 +42,24 @@ impl AwaitingReturn {
         let Self { request: asked, browser, presentation, report, answer, .. } = self;
         let outcome = PresentationOutcome::Verified { presentation, report };
         Ok(Settled::now((asked, browser, answer), outcome, response_code, now))
+    }
+
+    /// The browser that began has waited, and comes for what a wallet on another device has answered: nobody brings it
+    /// a code. `response_code` as above.
+    ///
+    /// # Errors
+    /// Those of [`Self::returned`]; [`NotNow::OtherWay`] where the wallet was to send it back.
+    pub fn fetched(
+        self,
+        browser: &Digest,
+        response_code: Option<Digest>,
+        now: Timestamp,
+    ) -> Result<Settled, NotNow> {
+        if self.request.flow != PresentationFlow::CrossDevice {
+            return Err(NotNow::OtherWay);
+        }
+        let return_code = self.return_code;
+        self.returned(browser, &return_code, response_code, now)
     }
 
     /// The request as it was sent.

@@ -1,9 +1,9 @@
 use std::collections::BTreeMap;
 
 use super::*;
-use crate::base::id::{AuthorizationId, GrantId, Nonce};
+use crate::base::id::{AuthorizationId, GrantId, Nonce, RequestState};
 use crate::base::report::{Findings, Rule};
-use crate::openid4vp::request::ResponseMode;
+use crate::openid4vp::request::{Profile, ResponseMode, WalletChoice, WalletRoute};
 use crate::openid4vp::testing::{MADE_AT, asked, route};
 
 const LATE: Timestamp = Timestamp::from_unix(MADE_AT.unix() + 300);
@@ -240,28 +240,95 @@ fn req_2_55_an_answer_by_the_api_belongs_to_the_browser_that_asked() {
     }
 }
 
+fn way(wallet: &WalletRoute, flow: PresentationFlow, answer_key: Option<EncryptionKey>) -> AnotherWay<'_> {
+    AnotherWay {
+        wallet,
+        flow,
+        is_chosen: false,
+        state: RequestState::from_entropy([8; 16]),
+        nonce: Nonce::from_entropy([9; 16]),
+        answer_key,
+        until: Timestamp::from_unix(MADE_AT.unix() + 120),
+    }
+}
+
 #[test]
-fn by_redirect_it_is_the_same_question_in_another_request() {
-    let (nonce, key) = (Nonce::from_entropy([9; 16]), EncryptionKey::generate().unwrap());
-    let (before, public) = (by_api(), key.to_public_jwk());
+fn asked_otherwise_it_is_the_same_question_in_another_request() {
+    let key = EncryptionKey::generate().unwrap();
+    let (before, public, route) = (by_api(), key.to_public_jwk(), posting_route());
+    let (id, query) = (before.request().id.clone(), before.request().query.clone());
     let state = before.request().state.clone();
-    let taken = before.by_redirect(&ours(), &posting_route(), nonce.clone(), Some(key), MADE_AT).unwrap();
+    let taken =
+        before.asked_otherwise(&ours(), way(&route, PresentationFlow::SameDevice, Some(key)), MADE_AT);
+    let taken = taken.unwrap();
     let asked = taken.request();
     assert_eq!(
         (asked.flow, asked.response_mode),
         (PresentationFlow::SameDevice, ResponseMode::DirectPostJwt)
     );
-    assert_eq!((asked.nonce.as_str(), asked.state.as_str()), (nonce.as_str(), state.as_str()));
+    assert_eq!((&asked.id, &asked.query), (&id, &query));
+    assert!(asked.nonce == Nonce::from_entropy([9; 16]) && asked.state != state, "nothing old belongs to it");
+    assert_eq!(asked.expires_at, Timestamp::from_unix(MADE_AT.unix() + 120), "it lives no longer than that");
     assert_eq!(asked.answer_key.as_ref(), Some(&public));
     assert!(taken.answer_key().is_some() && taken.answered_by_wallet(answer(), MADE_AT).is_ok());
 
     let refused = |served: Served, browser: Digest, now| {
-        served.by_redirect(&browser, &posting_route(), nonce.clone(), None, now).unwrap_err()
+        let way = way(&route, PresentationFlow::SameDevice, None);
+        served.asked_otherwise(&browser, way, now).unwrap_err()
     };
     assert_eq!(refused(by_api(), other(), MADE_AT), NotNow::OtherBrowser);
     assert_eq!(refused(by_api(), ours(), LATE), NotNow::Expired);
-    assert_eq!(refused(served(), ours(), MADE_AT), NotNow::OtherWay);
-    assert_eq!(refused(posted_by(PresentationFlow::CrossDevice), ours(), MADE_AT), NotNow::OtherWay);
+}
+
+#[test]
+fn another_wallet_is_asked_only_where_the_person_may_choose() {
+    let other_wallet =
+        WalletRoute { name: "other".to_owned(), profile: Profile::Openid4vp, ..posting_route() };
+    let choosing = |choice| {
+        let asked = VpRequest { choice, ..asked() };
+        let served = Begun::new(asked, None, None).serve(ours(), MADE_AT).unwrap();
+        let way = AnotherWay { is_chosen: true, ..way(&other_wallet, PresentationFlow::SameDevice, None) };
+        served.asked_otherwise(&ours(), way, MADE_AT)
+    };
+    assert_eq!(choosing(WalletChoice::Fixed).unwrap_err(), NotNow::OtherWay);
+    for choice in [WalletChoice::Open, WalletChoice::Made] {
+        let served = choosing(choice).unwrap();
+        let asked = served.request();
+        assert_eq!((asked.wallet.as_str(), asked.choice), ("other", WalletChoice::Made));
+        assert_eq!(asked.scope, None, "a scope that stands for the query is known to one wallet alone");
+    }
+}
+
+#[test]
+fn what_a_wallet_on_another_device_answers_is_fetched_by_the_browser_that_waited() {
+    let crossing = |requester| {
+        let asked = VpRequest {
+            requester,
+            flow: PresentationFlow::CrossDevice,
+            response_mode: ResponseMode::DirectPost,
+            ..asked()
+        };
+        let served = Begun::new(asked, None, None).serve(ours(), MADE_AT).unwrap();
+        served.answered_by_wallet(answer(), MADE_AT).unwrap()
+    };
+    let code = || Requester::Code {
+        client_id: "web".to_owned(),
+        authorization: AuthorizationId::from_entropy([7; 16]),
+    };
+    let waiting = || crossing(code()).await_return(proof(), report(), return_code(), MADE_AT).unwrap();
+    assert_eq!(waiting().fetched(&other(), None, MADE_AT).unwrap_err(), NotNow::OtherBrowser);
+    assert_eq!(waiting().fetched(&ours(), None, LATE).unwrap_err(), NotNow::Expired);
+    assert!(waiting().fetched(&ours(), None, MADE_AT).is_ok());
+    // A device polls, and an application asks: neither needs the browser.
+    let device = Requester::Device { client_id: "tv".to_owned(), grant: GrantId::from_entropy([6; 16]) };
+    for requester in [device, asked().requester] {
+        let refused = crossing(requester).await_return(proof(), report(), return_code(), MADE_AT);
+        assert_eq!(refused.unwrap_err(), NotNow::OtherWay);
+    }
+    // On the same device the wallet brings it back, with a code.
+    let back = posted_by(PresentationFlow::SameDevice).answered_by_wallet(answer(), MADE_AT).unwrap();
+    let back = back.await_return(proof(), report(), return_code(), MADE_AT).unwrap();
+    assert_eq!(back.fetched(&ours(), None, MADE_AT).unwrap_err(), NotNow::OtherWay);
 }
 
 #[test]

@@ -50,6 +50,8 @@ pub struct WalletRoute {
     pub also_as: Vec<VerifierIdentity>,
     /// Where people get it, where it is an app.
     pub install_url: Option<Url>,
+    /// What people call it.
+    pub title: Option<String>,
 }
 
 /// What a wallet is told when its posted answer is rejected (REQ-2.20). The reason in no case.
@@ -175,6 +177,30 @@ impl WalletRoute {
             path.pop_if_empty().push(endpoint).push(state.as_str());
         }
         url
+    }
+
+    /// What people read where they choose among wallets.
+    pub fn title(&self) -> &str {
+        self.title.as_deref().unwrap_or(&self.name)
+    }
+
+    /// Whether it is an app on the person's device, which the browser calls by its scheme.
+    pub fn is_app(&self) -> bool {
+        !matches!(self.authorization_endpoint.scheme(), "https" | "http")
+    }
+
+    /// Whether it can be asked from another device than it is on: by a request that a camera reads, to which it posts
+    /// its answer.
+    pub fn may_cross_devices(&self) -> bool {
+        self.response_mode.is_posted()
+            && self.profile.may_cross_devices()
+            && self.authorization_method == AuthorizationMethod::Get
+    }
+
+    /// Whether its answer comes in the fragment of an address, which no browser sends: a page of ours takes it from
+    /// there by JavaScript.
+    pub fn needs_script(&self) -> bool {
+        self.response_mode == ResponseMode::Fragment
     }
 
     /// How people are asked who are with us in their browser: through that browser where this wallet can be

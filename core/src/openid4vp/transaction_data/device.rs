@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::fields::{Fields, SHORT};
 use super::{Details, LabelledLine, TransactionData, TransactionFault};
+use crate::appearance::message::Message;
 use crate::base::exact::ExactNumbers;
 use crate::base::visible::hides;
 use crate::openid4vp::dcql::{CredentialQuery, Query};
@@ -15,9 +16,6 @@ use crate::openid4vp::dcql::{CredentialQuery, Query};
 pub const DEVICE_AUTHORIZATION: &str = "urn:vpgate:device_authorization:1";
 /// The JSON Schema of these objects, for whoever writes a wallet.
 pub const DEVICE_AUTHORIZATION_SCHEMA: &str = include_str!("device_authorization.schema.json");
-
-/// What people read.
-pub(super) const TITLE: &str = "Access for a device";
 
 /// Longest `device_label` and `user_code`, in characters.
 const LINE: usize = 64;
@@ -118,21 +116,22 @@ pub(super) fn check(object: &Value) -> Result<(), TransactionFault> {
 }
 
 /// In words; `object` was found good.
-pub(super) fn details(title: &str, object: &Value) -> Details {
+pub(super) fn details(object: &Value) -> Details {
     let payload = &object["payload"];
     let text = |name: &str| payload[name].as_str();
-    let line = |label: &str, name: &str| text(name).map(|text| LabelledLine::new(label, text));
+    let line = |label: &'static str, name: &str| text(name).map(|text| LabelledLine::new(label, text));
     let rights = payload["scopes"].as_array().into_iter().flatten().filter_map(|scope| {
         let said = scope["description"].as_str().or(scope["name"].as_str())?;
-        Some(LabelledLine::new("It will get", said))
+        Some(LabelledLine::new("rights-title", said))
     });
-    let mut lines: Vec<_> = [line("It calls itself", "device_label"), line("It shows the code", "user_code")]
-        .into_iter()
-        .flatten()
-        .collect();
+    let mut lines: Vec<_> =
+        [line("agree-device-label", "device_label"), line("agree-device-code", "user_code")]
+            .into_iter()
+            .flatten()
+            .collect();
     lines.extend(rights);
     let name = text("client_name").unwrap_or_default();
-    Details { title: format!("{title}: {name}"), lines }
+    Details { title: Message::new("agree-device-access").text("name", name).into(), lines }
 }
 
 #[cfg(test)]

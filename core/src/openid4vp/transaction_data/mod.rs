@@ -29,10 +29,12 @@ pub use self::sca::{ScaEvidence, ScaType};
 pub use self::session_data::SessionData;
 pub use self::wire_instructions::{WireInstructions, WireRecipient, WireSource};
 use super::dcql::Query;
+use crate::appearance::message::Said;
 use crate::base::base64url;
 use crate::base::digest::DigestAlgorithm;
 use crate::base::exact::ExactNumbers;
 use crate::base::json::{self, Bounds};
+use crate::base::money::{Amount, Currency};
 
 /// Longest object in bytes of JSON: it travels inside a URL.
 pub const MAX_OBJECT_BYTES: usize = 8192;
@@ -83,11 +85,12 @@ pub enum Payload {
     Registered(RegisteredPayload),
 }
 
-/// What a person reads before agreeing. Plain text from the relying party: escape it for the page.
+/// What a person reads before agreeing, in their language. What the relying party wrote in it is plain text: escape it
+/// for the page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Details {
     /// One sentence: `Wire transfer: 1,250.00 USD to First Bank, account ending 6789`.
-    pub title: String,
+    pub title: Said,
     /// Everything that was given, in order.
     pub lines: Vec<LabelledLine>,
 }
@@ -96,9 +99,9 @@ pub struct Details {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LabelledLine {
     /// What it is.
-    pub label: String,
+    pub label: Said,
     /// What it says.
-    pub text: String,
+    pub text: Said,
 }
 
 /// Where a transaction is wrong, as a JSON pointer (RFC 6901) into the object, and why.
@@ -257,13 +260,19 @@ impl Payload {
 }
 
 impl LabelledLine {
-    fn new(label: impl Into<String>, text: impl Into<String>) -> Self {
-        Self { label: label.into(), text: text.into() }
+    /// What the message `label` names.
+    fn new(label: &'static str, text: impl Into<Said>) -> Self {
+        Self { label: Said::message(label), text: text.into() }
     }
 
-    fn given(label: &str, text: Option<&String>) -> Option<Self> {
+    fn given(label: &'static str, text: Option<&String>) -> Option<Self> {
         text.map(|text| Self::new(label, text))
     }
+}
+
+/// An amount for people.
+fn said_amount(amount: Amount, currency: &Currency) -> Said {
+    Said::Amount { digits: amount.digits(currency), currency: currency.to_string() }
 }
 
 impl TransactionFault {

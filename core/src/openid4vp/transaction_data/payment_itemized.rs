@@ -4,7 +4,8 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::fields::{Fields, LONG, SHORT};
-use super::{Details, LabelledLine, TransactionFault};
+use super::{Details, LabelledLine, TransactionFault, said_amount};
+use crate::appearance::message::Message;
 use crate::base::money::{Amount, Currency};
 
 pub(super) const TYPE: &str = "urn:proof:params:vc:transaction-data:payment-itemized:v1";
@@ -63,19 +64,20 @@ impl PaymentItemized {
     }
 
     pub(super) fn details(&self) -> Details {
-        let total = self.total.in_words(&self.currency);
+        let amount = |amount| said_amount(amount, &self.currency);
         let title = match &self.title {
-            Some(title) => format!("Payment: {total} for {title}"),
-            None => format!("Payment: {total}"),
+            Some(title) => Message::new("agree-payment-for").text("title", title),
+            None => Message::new("agree-payment"),
         };
         let mut lines = Vec::with_capacity(self.items.len() + 2);
-        lines.extend(LabelledLine::given("Description", self.description.as_ref()));
+        lines.extend(LabelledLine::given("agree-description", self.description.as_ref()));
         lines.extend(self.items.iter().map(|item| {
-            let unit_cost = item.unit_cost.in_words(&self.currency);
-            let cost = item.cost.in_words(&self.currency);
-            LabelledLine::new(&item.label, format!("{} × {unit_cost} = {cost}", item.quantity))
+            let text = Message::new("agree-item").number("count", item.quantity);
+            let text = text.saying("unit", amount(item.unit_cost)).saying("total", amount(item.cost));
+            LabelledLine { label: (&item.label).into(), text: text.into() }
         }));
-        lines.push(LabelledLine::new("Total", total));
+        lines.push(LabelledLine::new("agree-total", amount(self.total)));
+        let title = title.saying("amount", amount(self.total)).into();
         Details { title, lines }
     }
 }

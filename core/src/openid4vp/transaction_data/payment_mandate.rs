@@ -3,7 +3,8 @@
 use serde::Serialize;
 
 use super::fields::{Fields, LONG, SHORT};
-use super::{Details, LabelledLine, TransactionFault};
+use super::{Details, LabelledLine, TransactionFault, said_amount};
+use crate::appearance::message::Message;
 use crate::base::money::{Amount, Currency};
 
 pub(super) const TYPE: &str = "urn:proof:params:vc:transaction-data:payment-mandate:v1";
@@ -65,19 +66,20 @@ impl PaymentMandate {
     }
 
     pub(super) fn details(&self) -> Details {
-        let amount = self.amount.in_words(&self.currency);
-        let title = format!("Payment mandate: {amount} to {}", self.payee.name);
+        let amount = || said_amount(self.amount, &self.currency);
+        let title = Message::new("agree-mandate").saying("amount", amount());
+        let title = title.text("payee", &self.payee.name).into();
         let instrument = &self.payment_instrument;
         let mut lines = vec![
-            LabelledLine::new("Summary", &self.prompt_summary),
-            LabelledLine::new("Amount", amount),
-            LabelledLine::new("Payee", &self.payee.name),
+            LabelledLine::new("agree-summary", &self.prompt_summary),
+            LabelledLine::new("agree-amount", amount()),
+            LabelledLine::new("agree-payee", &self.payee.name),
         ];
-        lines.extend(LabelledLine::given("Payee's identifier", self.payee.id.as_ref()));
-        lines.extend(LabelledLine::given("Payee's website", self.payee.website.as_ref()));
-        lines.push(LabelledLine::new("Paid with", format!("{} {}", instrument.kind, instrument.id)));
-        lines.extend(LabelledLine::given("Instruction", instrument.instruction.as_ref()));
-        lines.extend(LabelledLine::given("Instrument", instrument.description.as_ref()));
+        lines.extend(LabelledLine::given("agree-payee-id", self.payee.id.as_ref()));
+        lines.extend(LabelledLine::given("agree-payee-website", self.payee.website.as_ref()));
+        lines.push(LabelledLine::new("agree-paid-with", format!("{} {}", instrument.kind, instrument.id)));
+        lines.extend(LabelledLine::given("agree-instruction", instrument.instruction.as_ref()));
+        lines.extend(LabelledLine::given("agree-instrument", instrument.description.as_ref()));
         Details { title, lines }
     }
 }

@@ -16,6 +16,7 @@ use super::fields::{LONG, checked_text};
 use super::{
     Details, ENVELOPE, LabelledLine, Payload, ScaEvidence, ScaType, TransactionData, TransactionFault,
 };
+use crate::appearance::message::Said;
 use crate::base::exact::ExactNumbers;
 use crate::base::time::Timestamp;
 
@@ -31,7 +32,7 @@ pub struct TransactionTypes(Vec<Registered>);
 #[derive(Clone)]
 struct Registered {
     kind: String,
-    title: String,
+    title: Said,
     rules: TypeRules,
     evidence: Option<ScaEvidence>,
 }
@@ -86,7 +87,7 @@ impl TransactionTypes {
         let schema = options.build(schema).map_err(|fault| TypeFault::Schema(fault.masked().to_string()))?;
         self.0.push(Registered {
             kind: kind.to_owned(),
-            title: title.to_owned(),
+            title: title.into(),
             rules: TypeRules::Schema(Arc::new(schema)),
             evidence: ScaType::named(kind).map(|_| ScaEvidence::Required),
         });
@@ -103,11 +104,12 @@ impl TransactionTypes {
         if self.is_taken(kind) {
             return Err(TypeFault::Known);
         }
-        let title = title.unwrap_or(like.title());
-        text(title, MAX_NAME).map_err(|_| TypeFault::Title)?;
+        if let Some(title) = title {
+            text(title, MAX_NAME).map_err(|_| TypeFault::Title)?;
+        }
         self.0.push(Registered {
             kind: kind.to_owned(),
-            title: title.to_owned(),
+            title: title.map_or_else(|| like.title(), Said::from),
             rules: TypeRules::Sca(like),
             evidence: Some(ScaEvidence::Required),
         });
@@ -185,18 +187,14 @@ impl TransactionTypes {
             Payload::PaymentItemized(payment) => payment.details(),
             Payload::WireInstructions(wire) => wire.details(),
             Payload::PaymentMandate(mandate) => mandate.details(),
-            Payload::Registered(payload) => {
-                let known = self.named(&payload.kind);
-                match &known {
-                    Some((title, TypeRules::Sca(like))) => {
-                        return like.details(title, data.object(), &ExactNumbers::of(&data.text()));
-                    }
-                    Some((title, TypeRules::Device)) => return device::details(title, data.object()),
-                    Some((_, TypeRules::Schema(_))) | None => {}
+            Payload::Registered(payload) => match self.named(&payload.kind) {
+                Some((title, TypeRules::Sca(like))) => {
+                    like.details(title, data.object(), &ExactNumbers::of(&data.text()))
                 }
-                let title = known.map_or(payload.kind.as_str(), |(title, _)| title);
-                Details { title: title.to_owned(), lines: payload.lines() }
-            }
+                Some((_, TypeRules::Device)) => device::details(data.object()),
+                Some((title, TypeRules::Schema(_))) => Details { title, lines: payload.lines() },
+                None => Details { title: (&payload.kind).into(), lines: payload.lines() },
+            },
         }
     }
 
@@ -225,12 +223,12 @@ impl TransactionTypes {
     }
 
     /// Title and rules of a type.
-    fn named(&self, kind: &str) -> Option<(&str, TypeRules)> {
+    fn named(&self, kind: &str) -> Option<(Said, TypeRules)> {
         if kind == device::DEVICE_AUTHORIZATION {
-            return Some((device::TITLE, TypeRules::Device));
+            return Some((kind.into(), TypeRules::Device));
         }
         let built_in = || ScaType::named(kind).map(|like| (like.title(), TypeRules::Sca(like)));
-        let known = self.registered(kind).map(|known| (known.title.as_str(), known.rules.clone()));
+        let known = self.registered(kind).map(|known| (known.title.clone(), known.rules.clone()));
         known.or_else(built_in)
     }
 
@@ -274,7 +272,7 @@ impl RegisteredPayload {
         let mut lines = Vec::new();
         self.leaves(&mut |path, leaf| {
             let path = path.strip_prefix(&["payload"]).unwrap_or(path);
-            lines.push(LabelledLine::new(path.join(" / "), words(leaf)));
+            lines.push(LabelledLine { label: path.join(" / ").into(), text: words(leaf) });
         });
         lines
     }
@@ -309,13 +307,13 @@ fn leaves<'a>(value: &'a Value, path: &mut Vec<&str>, visit: &mut dyn FnMut(&[&s
     }
 }
 
-fn words(leaf: &Value) -> String {
+fn words(leaf: &Value) -> Said {
     match leaf {
-        Value::String(text) => text.clone(),
-        Value::Bool(true) => "yes".to_owned(),
-        Value::Bool(false) => "no".to_owned(),
-        Value::Number(number) => number.to_string(),
-        Value::Null | Value::Array(_) | Value::Object(_) => "none".to_owned(),
+        Value::String(text) => text.into(),
+        Value::Bool(true) => Said::message("agree-yes"),
+        Value::Bool(false) => Said::message("agree-no"),
+        Value::Number(number) => number.to_string().into(),
+        Value::Null | Value::Array(_) | Value::Object(_) => Said::message("agree-none"),
     }
 }
 

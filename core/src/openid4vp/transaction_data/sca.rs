@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use super::fields::{Fields, LONG, SHORT};
 use super::{HASH_ALGORITHMS, TransactionFault};
+use crate::appearance::message::Said;
 use crate::base::exact::ExactNumbers;
 use crate::base::money::Currency;
 use crate::base::time::Timestamp;
@@ -36,20 +37,20 @@ pub enum ScaEvidence {
     Reported,
 }
 
-/// How often a payment recurs (section 4.3.1), and how people say it.
+/// How often a payment recurs (section 4.3.1), and the message that says so.
 const FREQUENCIES: [(&str, &str); 12] = [
-    ("INDA", "several times a day"),
-    ("DAIL", "every day"),
-    ("WEEK", "every week"),
-    ("TOWK", "every two weeks"),
-    ("TWMN", "twice a month"),
-    ("MNTH", "every month"),
-    ("TOMN", "every two months"),
-    ("QUTR", "every quarter"),
-    ("FOMN", "every four months"),
-    ("SEMI", "every half year"),
-    ("YEAR", "every year"),
-    ("TYEA", "every two years"),
+    ("INDA", "often-INDA"),
+    ("DAIL", "often-DAIL"),
+    ("WEEK", "often-WEEK"),
+    ("TOWK", "often-TOWK"),
+    ("TWMN", "often-TWMN"),
+    ("MNTH", "often-MNTH"),
+    ("TOMN", "often-TOMN"),
+    ("QUTR", "often-QUTR"),
+    ("FOMN", "often-FOMN"),
+    ("SEMI", "often-SEMI"),
+    ("YEAR", "often-YEAR"),
+    ("TYEA", "often-TYEA"),
 ];
 
 impl ScaType {
@@ -72,13 +73,13 @@ impl ScaType {
     }
 
     /// What people read when nothing else is configured.
-    pub(super) fn title(self) -> &'static str {
-        match self {
-            Self::Payment => "Payment",
-            Self::LoginRisk => "Sign-in",
-            Self::AccountAccess => "Access to your account",
-            Self::Mandate => "Mandate",
-        }
+    pub(super) fn title(self) -> Said {
+        Said::message(match self {
+            Self::Payment => "sca-payment",
+            Self::LoginRisk => "sca-sign-in",
+            Self::AccountAccess => "sca-account",
+            Self::Mandate => "sca-mandate",
+        })
     }
 
     /// Whether `object` is one of this type, whose numbers were written so.
@@ -216,7 +217,7 @@ fn party(fields: &mut Fields<'_>, name: &'static str) -> Result<(), TransactionF
     party.end()
 }
 
-/// A frequency as people say it.
+/// The message for a frequency.
 fn in_words(frequency: &str) -> Option<&'static str> {
     FREQUENCIES.iter().find(|(code, _)| *code == frequency).map(|(_, words)| *words)
 }

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::fields::{Fields, SHORT};
 use super::{Details, LabelledLine, TransactionFault};
+use crate::appearance::message::Message;
 
 pub(super) const TYPE: &str = "urn:proof:params:vc:transaction-data:session-data";
 
@@ -34,8 +35,9 @@ impl SessionData {
     }
 
     pub(super) fn details(&self) -> Details {
-        let mut lines = vec![LabelledLine::new("Network address", &self.ip_address)];
-        lines.extend(LabelledLine::given("Device", self.device_id.as_ref()));
-        Details { title: format!("Session from the network address {}", self.ip_address), lines }
+        let mut lines = vec![LabelledLine::new("agree-address", &self.ip_address)];
+        lines.extend(LabelledLine::given("agree-device", self.device_id.as_ref()));
+        let title = Message::new("agree-session").text("address", &self.ip_address);
+        Details { title: title.into(), lines }
     }
 }

@@ -2,6 +2,7 @@ use serde_json::{from_str, from_value, json, to_value};
 
 use super::*;
 use crate::openid4vp::dcql::CredentialQuery;
+use crate::openid4vp::testing::in_english;
 
 fn session() -> Value {
     json!({"type": session_data::TYPE, "credential_ids": ["id"],
@@ -331,29 +332,30 @@ fn it_prints_its_type_only() {
 
 #[test]
 fn people_read_what_they_agree_to() {
-    let details = |object: &Value| {
-        TransactionTypes::default().details(&TransactionTypes::default().from_json(object).unwrap())
+    let shown = |object: &Value| {
+        let types = TransactionTypes::default();
+        in_english(&types.details(&types.from_json(object).unwrap()))
     };
-    assert_eq!(details(&session()).title, "Session from the network address 192.0.2.7");
-    let payment = details(&payment());
-    assert_eq!(payment.title, "Payment: 1,250.00 USD for Order 7");
-    assert_eq!(payment.lines[1], LabelledLine::new("Sticker", "3 × 0.10 USD = 0.30 USD"));
-    assert_eq!(payment.lines.last(), Some(&LabelledLine::new("Total", "1,250.00 USD")));
-    let wire = details(&wire());
-    assert_eq!(wire.title, "Wire transfer: 1,250.00 USD to Ann Lee at First Bank, account ending 6789");
-    assert!(wire.lines.contains(&LabelledLine::new("From account", "ending 4321")));
-    assert!(!wire.lines.iter().any(|line| line.text.contains("987654321")));
-    let mandate = details(&mandate());
-    assert_eq!(mandate.title, "Payment mandate: 20.50 EUR to Shop");
-    assert_eq!(mandate.lines[0], LabelledLine::new("Summary", "Pay Shop monthly"));
-    assert_eq!(mandate.lines.len(), 8);
+    assert_eq!(shown(&session()).0, "Session from the network address 192.0.2.7");
+    let (title, lines) = shown(&payment());
+    assert_eq!(title, "Payment: 1,250.00 USD for Order 7");
+    assert_eq!(lines[1], "Sticker: 3 × 0.10 USD = 0.30 USD");
+    assert_eq!(lines.last().unwrap(), "Total: 1,250.00 USD");
+    let (title, lines) = shown(&wire());
+    assert_eq!(title, "Wire transfer: 1,250.00 USD to Ann Lee at First Bank, account ending 6789");
+    assert!(lines.contains(&"From account: ending 4321".to_owned()));
+    assert!(!lines.iter().any(|line| line.contains("987654321")));
+    let (title, lines) = shown(&mandate());
+    assert_eq!(title, "Payment mandate: 20.50 EUR to Shop");
+    assert_eq!(lines[0], "Summary: Pay Shop monthly");
+    assert_eq!(lines.len(), 8);
 }
 
 #[test]
 fn a_short_account_number_is_its_own_end() {
     let short = with(wire(), "/payload/recipient/account_number", Some(&json!("äöü")));
     let data = TransactionTypes::default().from_json(&short).unwrap();
-    assert!(TransactionTypes::default().details(&data).title.ends_with("account ending äöü"));
+    assert!(in_english(&TransactionTypes::default().details(&data)).0.ends_with("account ending äöü"));
 }
 
 #[test]

@@ -3,7 +3,8 @@
 use serde::Serialize;
 
 use super::fields::{Fields, LONG, SHORT};
-use super::{Details, LabelledLine, TransactionFault};
+use super::{Details, LabelledLine, TransactionFault, said_amount};
+use crate::appearance::message::{Message, Said};
 use crate::base::money::{Amount, Currency};
 
 pub(super) const TYPE: &str = "urn:proof:params:vc:transaction-data:wire-instructions:v1";
@@ -69,28 +70,30 @@ impl WireInstructions {
     /// The recipient's numbers in full, because the person must be able to compare them; of the
     /// person's own account only the end, because the page may be seen by others.
     pub(super) fn details(&self) -> Details {
-        let amount = self.amount.in_words(&self.currency);
+        let amount = || said_amount(self.amount, &self.currency);
         let WireRecipient { individual_name, institution_name, routing_number, account_number, website } =
             &self.recipient;
-        let to = match individual_name {
-            Some(person) => format!("{person} at {institution_name}"),
-            None => institution_name.clone(),
+        let to: Said = match individual_name {
+            Some(person) => Message::new("agree-person-at")
+                .text("person", person)
+                .text("institution", institution_name)
+                .into(),
+            None => institution_name.into(),
         };
-        let title = format!("Wire transfer: {amount} to {to}, account ending {}", ending(account_number));
-        let mut lines = vec![LabelledLine::new("Amount", amount)];
-        lines.extend(LabelledLine::given("Recipient", individual_name.as_ref()));
-        lines.push(LabelledLine::new("Recipient's institution", institution_name));
-        lines.push(LabelledLine::new("Recipient's account", account_number));
-        lines.push(LabelledLine::new("Recipient's routing number", routing_number));
-        lines.extend(LabelledLine::given("Recipient's website", website.as_ref()));
-        lines.push(LabelledLine::new("From", &self.source.individual_name));
-        lines.extend(LabelledLine::given("From institution", self.source.institution_name.as_ref()));
-        lines.push(LabelledLine::new(
-            "From account",
-            format!("ending {}", ending(&self.source.account_number)),
-        ));
-        lines.push(LabelledLine::new("From routing number", &self.source.routing_number));
-        lines.extend(LabelledLine::given("Memo", self.memo.as_ref()));
+        let title = Message::new("agree-wire").saying("amount", amount()).saying("to", to);
+        let title = title.text("end", ending(account_number)).into();
+        let mut lines = vec![LabelledLine::new("agree-amount", amount())];
+        lines.extend(LabelledLine::given("agree-recipient", individual_name.as_ref()));
+        lines.push(LabelledLine::new("agree-recipient-institution", institution_name));
+        lines.push(LabelledLine::new("agree-recipient-account", account_number));
+        lines.push(LabelledLine::new("agree-recipient-routing", routing_number));
+        lines.extend(LabelledLine::given("agree-recipient-website", website.as_ref()));
+        lines.push(LabelledLine::new("agree-from", &self.source.individual_name));
+        lines.extend(LabelledLine::given("agree-from-institution", self.source.institution_name.as_ref()));
+        let account = Message::new("agree-ending").text("end", ending(&self.source.account_number));
+        lines.push(LabelledLine::new("agree-from-account", account));
+        lines.push(LabelledLine::new("agree-from-routing", &self.source.routing_number));
+        lines.extend(LabelledLine::given("agree-memo", self.memo.as_ref()));
         Details { title, lines }
     }
 }

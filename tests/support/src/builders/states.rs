@@ -28,7 +28,7 @@ use vpgate_core::oauth::token_policy::{TokenFormat, TokenSettings};
 use vpgate_core::openid4vp::dcql::{ClaimsPath, Meta, Query};
 use vpgate_core::openid4vp::presentation::{AfterRejection, AwaitingReturn, Begun, Served, Settled};
 use vpgate_core::openid4vp::request::{
-    OnRejection, PresentationFlow, Profile, Requester, ResponseMode, VpRequest,
+    OnRejection, PresentationFlow, Profile, Requester, ResponseMode, VpRequest, WalletChoice,
 };
 use vpgate_core::openid4vp::retention::Retention;
 use vpgate_core::openid4vp::transaction_data::TransactionTypes;
@@ -246,6 +246,7 @@ pub fn asked() -> VpRequest {
         created_at: NOW,
         expires_at: NOW.plus(LIFETIME),
         tries_allowed: 2,
+        choice: WalletChoice::Fixed,
         flow: PresentationFlow::SameDevice,
         response_mode: ResponseMode::Fragment,
         answer_uri: Some(Url::parse("https://verify.example/callback").unwrap()),

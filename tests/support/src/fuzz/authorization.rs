@@ -64,6 +64,8 @@ fn client(id: &str, authentication: Authentication, redirect_uris: &[&str]) -> C
         wallet: "demo".to_owned(),
         device: DeviceSettings::default(),
         device_pages_for: Vec::new(),
+        other_wallets: Vec::new(),
+        offer_cross_device: false,
         token_claims: TokenClaims::default(),
         code: CodeRules::default(),
         cross_device: false,

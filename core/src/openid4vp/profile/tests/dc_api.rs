@@ -4,7 +4,8 @@ use super::super::dc_api::{
     multi_signed, multi_signed_claims, permits, signed, signed_claims, unsigned, who_asks,
 };
 use super::*;
-use crate::openid4vp::request::{DcApiRequest, DcApiRoute, PresentationFlow, VerifierIdentity};
+use crate::base::id::{Nonce, RequestState};
+use crate::openid4vp::request::{AnotherWay, DcApiRequest, DcApiRoute, PresentationFlow, VerifierIdentity};
 
 const ORIGIN: &str = "https://verify.example";
 const MODES: [ResponseMode; 2] = [ResponseMode::DcApi, ResponseMode::DcApiJwt];
@@ -99,7 +100,16 @@ fn req_2_54_the_audience_is_the_origin_of_signed_requests_too() {
         let asked = asked_by(Profile::Openid4vp, DNS, kind, ResponseMode::DcApi);
         assert_eq!(asked.expected().audience, "origin:https://verify.example");
         let Addressed { asked, wallet } = asked;
-        let redirected = asked.by_redirect(&wallet, crate::base::id::Nonce::from_entropy([9; 16]), None);
+        let way = AnotherWay {
+            wallet: &wallet,
+            flow: PresentationFlow::SameDevice,
+            is_chosen: false,
+            state: RequestState::from_entropy([8; 16]),
+            nonce: Nonce::from_entropy([9; 16]),
+            answer_key: None,
+            until: asked.expires_at,
+        };
+        let redirected = asked.asked_by(&way);
         assert_eq!(redirected.expected().audience, DNS);
     }
 }

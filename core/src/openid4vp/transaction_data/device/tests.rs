@@ -1,5 +1,5 @@
 use super::*;
-use crate::openid4vp::testing::{CREDENTIAL, query};
+use crate::openid4vp::testing::{CREDENTIAL, in_english, query};
 use crate::openid4vp::transaction_data::{MAX_OBJECT_BYTES, TransactionTypes, TypeFault};
 
 fn television() -> DeviceInSignature<'static> {
@@ -48,9 +48,8 @@ fn req_15_15_the_object_names_client_device_code_and_rights() {
         })
     );
     let types = TransactionTypes::default();
-    let details = types.details(&data);
-    assert_eq!(details.title, "Access for a device: Living-room TV");
-    let lines: Vec<_> = details.lines.iter().map(|line| format!("{}: {}", line.label, line.text)).collect();
+    let (title, lines) = in_english(&types.details(&data));
+    assert_eq!(title, "Access for a device: Living-room TV");
     assert_eq!(
         lines,
         [

@@ -2,6 +2,7 @@ use serde_json::json;
 
 use super::*;
 use crate::base::base64url;
+use crate::openid4vp::testing::in_english;
 
 const KIND: &str = "urn:example:loan:v1";
 const SCHEMA: &str = include_str!("../../../../../fixtures/config/loan.schema.json");
@@ -91,9 +92,8 @@ fn req_1_80_the_envelope_is_checked_whatever_the_schema_says() {
 #[test]
 fn people_read_every_member_in_order() {
     let data = types().from_json(&loan()).unwrap();
-    let Details { title, lines } = types().details(&data);
+    let (title, lines) = in_english(&types().details(&data));
     assert_eq!(title, "Loan agreement");
-    let lines: Vec<_> = lines.iter().map(|line| format!("{}: {}", line.label, line.text)).collect();
     assert_eq!(
         lines,
         [
@@ -105,8 +105,8 @@ fn people_read_every_member_in_order() {
             "secured: no"
         ]
     );
-    let forgotten = TransactionTypes::default().details(&data);
-    assert_eq!(forgotten.title, KIND, "a type that is no longer registered is still shown");
+    let forgotten = in_english(&TransactionTypes::default().details(&data));
+    assert_eq!(forgotten.0, KIND, "a type that is no longer registered is still shown");
 }
 
 #[test]

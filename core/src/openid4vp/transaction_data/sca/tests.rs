@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::*;
+use crate::openid4vp::testing::in_english;
 use crate::openid4vp::transaction_data::{TransactionTypes, TypeFault};
 
 fn object(kind: ScaType, payload: &Value) -> Value {
@@ -240,7 +241,7 @@ fn req_18_2_what_an_operator_registers_under_such_a_name_wins() {
     let own = TransactionTypes::default().with(name, "Our payment", &schema).unwrap();
     let mine = json!({ "type": name, "credential_ids": ["card"], "payload": { "memo": "x" } });
     let data = own.from_json(&mine).unwrap();
-    assert_eq!(own.details(&data).title, "Our payment");
+    assert_eq!(in_english(&own.details(&data)).0, "Our payment");
     assert!(own.from_json(&good(ScaType::Payment)).is_err());
     assert_eq!(own.evidence(name), Some(ScaEvidence::Required));
     let lenient = TransactionTypes::default().with_sca(name, None, ScaType::Payment).unwrap();
@@ -251,7 +252,7 @@ fn req_18_2_what_an_operator_registers_under_such_a_name_wins() {
         TransactionTypes::default().with_sca(rulebook, Some("Bank payment"), ScaType::Payment).unwrap();
     let object = changed(&good(ScaType::Payment), "/type", Some(json!(rulebook)));
     assert_eq!(
-        like.details(&like.from_json(&object).unwrap()).title,
+        in_english(&like.details(&like.from_json(&object).unwrap())).0,
         "Bank payment: 12.50 EUR to Corner Shop"
     );
     assert_eq!(
@@ -266,11 +267,7 @@ fn req_18_2_what_an_operator_registers_under_such_a_name_wins() {
 #[test]
 fn req_18_42_people_read_payee_amount_and_how_often() {
     let types = TransactionTypes::default();
-    let shown = |text: &str| {
-        let details = types.details(&types.from_text(text).unwrap());
-        let lines = details.lines.iter().map(|line| format!("{}: {}", line.label, line.text));
-        (details.title, lines.collect::<Vec<_>>())
-    };
+    let shown = |text: &str| in_english(&types.details(&types.from_text(text).unwrap()));
     let payment = good(ScaType::Payment).to_string();
     let (title, lines) = shown(&payment.replace("12.5", "1250.10"));
     assert_eq!(title, "Payment: 1,250.10 EUR to Corner Shop");
@@ -286,7 +283,8 @@ fn req_18_42_people_read_payee_amount_and_how_often() {
     );
     let (title, lines) = shown(&recurring.to_string());
     assert_eq!(title, "Payment: 12.50 EUR to Corner Shop, every two weeks");
-    for line in ["Repeated: every two weeks", "Until: 2027-12-01", "How many times: 26", "At most: 20.50 EUR"]
+    for line in
+        ["Repeated: every two weeks", "Until: December 1, 2027", "How many times: 26", "At most: 20.50 EUR"]
     {
         assert!(lines.contains(&line.to_owned()), "{line} {lines:?}");
     }
