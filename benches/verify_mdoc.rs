@@ -8,7 +8,7 @@
 #![expect(clippy::unwrap_used, reason = "a benchmark says what is wrong by stopping")]
 
 use std::hint::black_box;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use criterion::measurement::WallTime;
 use criterion::{BenchmarkGroup, Criterion, Throughput};
@@ -20,7 +20,6 @@ use openssl::nid::Nid;
 use openssl::pkey::Private;
 use ring::digest;
 use ring::signature::{ECDSA_P256_SHA256_ASN1, UnparsedPublicKey};
-use vpgate::config::chain_memo::KeptChains;
 use vpgate_core::base::report::Findings;
 use vpgate_core::base::time::CLOCK_TOLERANCE;
 use vpgate_core::cbor::{Limits, Writer};
@@ -38,17 +37,18 @@ static ALLOCATOR: MiMalloc = MiMalloc;
 const PRESENTATIONS: usize = 64;
 const SHOWN: [&str; 5] = ["family_name", "given_name", "birth_date", "age_over_18", "number_7"];
 
-/// Chains are kept, signatures are not: no wallet shows one security object twice.
+/// The one chain is kept, signatures are not: no wallet shows one security object twice.
 #[derive(Default)]
-struct ChainsOnly(KeptChains);
+struct ChainAlone(Mutex<Option<([u8; 32], Arc<ValidatedChain>)>>);
 
-impl ChainMemo for ChainsOnly {
+impl ChainMemo for ChainAlone {
     fn recall(&self, digest: &[u8; 32]) -> Option<Arc<ValidatedChain>> {
-        self.0.recall(digest)
+        let kept = self.0.lock().unwrap();
+        kept.as_ref().filter(|(known, _)| known == digest).map(|(_, chain)| Arc::clone(chain))
     }
 
     fn keep(&self, digest: [u8; 32], chain: &Arc<ValidatedChain>) {
-        self.0.keep(digest, chain);
+        *self.0.lock().unwrap() = Some((digest, Arc::clone(chain)));
     }
 }
 
@@ -70,7 +70,7 @@ fn presentations(shown: &[&str]) -> (TrustPolicy, Vec<String>) {
         maker.say(&format!("number_{number}"), Writer::new().text("a value of usual length"));
     }
     let roots = Roots::new(&maker.root.pem(), None, Vec::new()).unwrap();
-    let roots = roots.with_memo(Arc::new(ChainsOnly::default()));
+    let roots = roots.with_memo(Arc::new(ChainAlone::default()));
     let trust = CredentialTrust { keys: KeySource::X5c(Arc::new(roots)), ..maker.trust() };
     let texts = (0..PRESENTATIONS).map(|_| {
         maker.holder = SigningKey::generate(Algorithm::Es256).unwrap();
