@@ -13,6 +13,7 @@ mod deliveries;
 pub mod demo;
 mod doctor;
 mod listener;
+mod noted;
 mod own_keys;
 mod places;
 mod preflight;
@@ -36,6 +37,7 @@ use tokio::task::JoinHandle;
 use self::background::start;
 pub use self::doctor::{DoctorLine, examine};
 use self::listener::BoundedListener;
+pub use self::noted::{NotNoted, note};
 use self::places::{Exempt, Places};
 use self::reload::{Built, Reloading};
 pub use self::reload::{NotReloaded, Reloaded};
@@ -274,6 +276,14 @@ impl App {
         deliveries::tell_logouts(&self.service).await;
     }
 
+    /// Measures what waits for webhooks, as is done every 15 seconds where it listens.
+    ///
+    /// # Errors
+    /// When the store is unavailable.
+    pub async fn measure_webhooks(&self) -> Result<(), Unavailable> {
+        flow::webhooks::measure::measure(&self.service.context()).await
+    }
+
     /// Makes one attempt for webhooks that are due, as many as are sent at one time.
     pub async fn send_webhooks(&self) {
         let mut webhooks = deliveries::Webhooks::default();
@@ -471,12 +481,12 @@ pub fn receipt_jwks(config: &Config) -> Result<Value, NotStarted> {
     Ok(TokenSigner::found_in(key_folder(config)?, &plan)?.jwks(SystemClock.now()))
 }
 
-/// The database, for somebody who only reads. Makes none.
+/// The database, for a command. Makes none.
 ///
 /// # Errors
 /// [`NotStarted::Storage`]
-pub fn open_to_read(config: &Config) -> Result<Arc<dyn Store>, NotStarted> {
-    Ok(store::open_to_read(&config.storage)?)
+pub fn open_existing(config: &Config) -> Result<Arc<dyn Store>, NotStarted> {
+    Ok(store::open_existing(&config.storage)?)
 }
 
 /// Makes the next keys of `role`, which running services see by themselves.

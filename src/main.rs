@@ -17,6 +17,7 @@ use vpgate::http;
 use vpgate::metrics;
 use vpgate::system::entropy::SystemEntropy;
 use vpgate::system::signing_keys::KeyRole;
+use vpgate_core::audit::AuditKind;
 use vpgate_core::base::secret::Secret;
 
 use crate::command_line::audit::{self, AuditCommand};
@@ -216,7 +217,12 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
             say(&format!("{} is good", file.config.display()))
         }
         Command::Migrate(file) => {
-            let migrated = app::migrate(&load(&file)?)?;
+            let config = load(&file)?;
+            let migrated = app::migrate(&config)?;
+            if migrated.from != migrated.to {
+                let versions = format!("version {} to {}", migrated.from, migrated.to);
+                note(&config, AuditKind::DatabaseMigrated, &versions);
+            }
             say(&format!("the database was at version {}, and is at {} now", migrated.from, migrated.to))
         }
         Command::Backup { file, config } => {
@@ -225,13 +231,19 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         }
         Command::Storage(command) => command_line::storage::run(command),
         Command::Keys(KeysCommand::Adopt(file)) => {
-            app::adopt_keys(&load(&file)?)?;
+            let config = load(&file)?;
+            app::adopt_keys(&config)?;
+            note(&config, AuditKind::KeysAdopted, "the keys in the folder");
             say("the database goes with the keys in the folder from now on")
         }
         Command::Keys(KeysCommand::List(file)) => keys::say_all(&app::list_keys(&load(&file)?)?),
         Command::Keys(KeysCommand::Rotate { file, receipts }) => {
-            let role = if receipts { KeyRole::Receipts } else { KeyRole::Tokens };
-            keys::say_all(&app::rotate_keys(&load(&file)?, role)?)
+            let (role, about) =
+                if receipts { (KeyRole::Receipts, "receipts") } else { (KeyRole::Tokens, "tokens") };
+            let config = load(&file)?;
+            let made = app::rotate_keys(&config, role)?;
+            note(&config, AuditKind::KeysRotated, about);
+            keys::say_all(&made)
         }
         Command::Openapi { format: Format::Yaml } => say(http::openapi_yaml().trim_end()),
         Command::Openapi { format: Format::Json } => say(http::openapi_json().trim_end()),
@@ -242,6 +254,14 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Man { dir } => man::run(dir, Cli::command()),
     };
     done.map(|()| ExitCode::SUCCESS)
+}
+
+/// What was done is done, whether the log can be told or not.
+fn note(config: &Config, kind: AuditKind, about: &str) {
+    if let Err(fault) = app::note(config, kind, about) {
+        let reason = format!("{:#}", anyhow::Error::from(fault));
+        tracing::warn!(kind = kind.name(), reason, "this is not in the audit log");
+    }
 }
 
 fn load(file: &ConfigFile) -> anyhow::Result<Config> {

@@ -48,8 +48,14 @@ pub enum AuditKind {
     ServiceStopped,
     /// The configuration was read anew, and holds.
     ConfigurationChanged,
+    /// A command brought the database to another version.
+    DatabaseMigrated,
     /// A key is published and signs, or will.
     KeyPublished,
+    /// A command made the next signing keys.
+    KeysRotated,
+    /// A command has the database go with the keys that are in the folder, whatever it went with before.
+    KeysAdopted,
     /// A client did not prove who it is, or asked for what it may not have.
     ClientRefused,
     /// Tokens were ended: given back by their client, or because a code was shown twice.
@@ -66,11 +72,14 @@ pub enum AuditKind {
 
 impl AuditKind {
     /// Every kind.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 13] = [
         Self::ServiceStarted,
         Self::ServiceStopped,
         Self::ConfigurationChanged,
+        Self::DatabaseMigrated,
         Self::KeyPublished,
+        Self::KeysRotated,
+        Self::KeysAdopted,
         Self::ClientRefused,
         Self::TokensRevoked,
         Self::CredentialRevoked,
@@ -85,7 +94,10 @@ impl AuditKind {
             Self::ServiceStarted => "service.started",
             Self::ServiceStopped => "service.stopped",
             Self::ConfigurationChanged => "configuration.changed",
+            Self::DatabaseMigrated => "database.migrated",
             Self::KeyPublished => "key.published",
+            Self::KeysRotated => "keys.rotated",
+            Self::KeysAdopted => "keys.adopted",
             Self::ClientRefused => "client.refused",
             Self::TokensRevoked => "tokens.revoked",
             Self::CredentialRevoked => "credential.revoked",

@@ -14,11 +14,13 @@ use super::{Running, check_request_keys};
 use crate::config::outgoing::OutgoingRequests;
 use crate::config::{Config, CrossCheck, KeyStorage, Storage};
 use crate::fetch::wallets::FetchedWallets;
-use crate::flow::ports::Clock as _;
+use crate::flow;
+use crate::flow::ports::{Clock as _, Unavailable};
 use crate::system::clock::SystemClock;
 use crate::system::keys::KeyPlans;
 use crate::system::request_keys::RequestKeys;
 use crate::system::signing_keys::KeyPlan;
+use vpgate_core::audit::{AuditDetails, AuditKind};
 use vpgate_core::base::forwarded::TrustedProxies;
 use vpgate_core::policy::Policy;
 use vpgate_core::status_list::token::CacheBounds;
@@ -141,6 +143,22 @@ impl Running {
         self.reloading.wallets.replace_secrets(config.wallet_secrets);
         self.service.replace_policy(config.policy);
         Ok(reloaded)
+    }
+}
+
+impl Running {
+    /// Notes in the audit log that another configuration holds.
+    ///
+    /// # Errors
+    /// When the store is unavailable; it holds all the same.
+    pub async fn note_reload(&self, reloaded: &Reloaded) -> Result<(), Unavailable> {
+        let said = [("added", &reloaded.added), ("removed", &reloaded.removed)];
+        let said = said.into_iter().filter(|(_, names)| !names.is_empty());
+        let said: Vec<String> = said.map(|(what, names)| format!("{what} {}", names.join(", "))).collect();
+        let said =
+            if said.is_empty() { "nothing came or went by its name".to_owned() } else { said.join("; ") };
+        let details = AuditDetails { reason: Some(&said), ..AuditDetails::default() };
+        flow::audit::tell(&self.service.context(), AuditKind::ConfigurationChanged, &details).await
     }
 }
 

@@ -151,7 +151,7 @@ fn each_stored(
     let config = load(config)?;
     let runtime = tokio::runtime::Runtime::new().context("the runtime cannot be started")?;
     runtime.block_on(async {
-        let store = app::open_to_read(&config)?;
+        let store = app::open_existing(&config)?;
         let mut after = after;
         loop {
             let lines = store.audit_lines(after, BATCH).await?;

@@ -75,7 +75,11 @@ async fn reload(config: &Path, running: &Running) {
         tracing::warn!("{warning}");
     }
     match running.reload(config) {
-        Ok(Reloaded { added, removed, waiting }) => {
+        Ok(reloaded) => {
+            if let Err(fault) = running.note_reload(&reloaded).await {
+                tracing::warn!(%fault, reason = %fault.source, "the new configuration is not in the audit log");
+            }
+            let Reloaded { added, removed, waiting } = reloaded;
             let (added, removed) = (added.join(", "), removed.join(", "));
             if !waiting.is_empty() {
                 let keys = waiting.join(", ");

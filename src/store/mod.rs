@@ -116,11 +116,11 @@ pub fn open(storage: &Storage, keys: &Digest) -> Result<Arc<dyn Store>, OpenFaul
     }
 }
 
-/// Opens the store that `storage` names for somebody who only reads: there must be one. Blocks.
+/// Opens the store that `storage` names for a command, beside services or without: there must be one. Blocks.
 ///
 /// # Errors
 /// [`OpenFault`]
-pub fn open_to_read(storage: &Storage) -> Result<Arc<dyn Store>, OpenFault> {
+pub fn open_existing(storage: &Storage) -> Result<Arc<dyn Store>, OpenFault> {
     match storage {
         Storage::Sqlite(path) if !path.is_file() => Err(OpenFault::NoDatabase(path.clone())),
         Storage::Memory | Storage::Sqlite(_) => Ok(SqliteStore::open(storage)?),

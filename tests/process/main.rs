@@ -12,6 +12,7 @@
     reason = "clients of the service, not a part of it; real processes take real time"
 )]
 
+mod audit;
 mod big_headers;
 mod command_line;
 mod delivery;
