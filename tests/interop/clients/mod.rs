@@ -8,7 +8,7 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test says what is wrong by failing")]
 
-mod receiver;
+pub mod receiver;
 pub mod service;
 mod wallets;
 

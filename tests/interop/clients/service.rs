@@ -56,10 +56,11 @@ impl Drop for Service {
 
 /// What `serve` does in the background.
 #[expect(clippy::disallowed_methods, reason = "the test is the home of its servers")]
-fn tell_of_logouts(app: Arc<App>) -> JoinHandle<()> {
+fn tell(app: Arc<App>) -> JoinHandle<()> {
     tokio::spawn(async move {
         loop {
             app.deliver_notices().await;
+            app.seal_receipts().await.unwrap();
             tokio::time::sleep(Duration::from_millis(200)).await;
         }
     })
@@ -77,7 +78,7 @@ impl Service {
         let mut telling = None;
         let listening = Listening::start(|address| {
             let app = Arc::new(app(config(address)));
-            telling = Some(tell_of_logouts(Arc::clone(&app)));
+            telling = Some(tell(Arc::clone(&app)));
             app
         });
         Self { address: listening.address.clone(), _listening: listening, telling: telling.unwrap() }

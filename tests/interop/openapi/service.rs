@@ -1,15 +1,34 @@
 //! The service that generated clients speak with, and the document that it serves.
 
-use std::path::Path;
+use std::sync::LazyLock;
 
+use tempfile::TempDir;
 use vpgate::config::secrets::hash_text;
+use vpgate::flow::ports::Clock as _;
+use vpgate::sandbox::certified_key::CertifiedKey;
+use vpgate::system::clock::SystemClock;
 use vpgate_core::base::secret::Secret;
+use vpgate_test_support::webhook_receiver::{private_file, secret};
 
+use crate::clients::receiver;
 use crate::clients::service::Service;
 
-/// On a free port; with a shop, a television, and a type of transaction data that only the operator knows.
+/// What the configuration names: a schema, the key that signs requests, the secret of a webhook.
+static FOLDER: LazyLock<TempDir> = LazyLock::new(|| {
+    let folder = TempDir::new().unwrap();
+    let schema = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/config/loan.schema.json");
+    std::fs::copy(schema, folder.path().join("loan.schema.json")).unwrap();
+    let certified = CertifiedKey::generate("the service of the examples", SystemClock.now()).unwrap();
+    private_file(folder.path(), "key.pem", std::str::from_utf8(&certified.key).unwrap());
+    std::fs::write(folder.path().join("certificate.pem"), &certified.certificate).unwrap();
+    private_file(folder.path(), "orders.secret", &secret(1));
+    folder
+});
+
+/// On a free port; with a shop that is told of events, a television, a web application, a wallet that fetches signed
+/// requests, and a type of transaction data that only the operator knows.
 pub fn start() -> Service {
-    Service::of(configuration, Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/config")))
+    Service::of(configuration, FOLDER.path())
 }
 
 /// What is served there under this path.
@@ -22,7 +41,7 @@ pub async fn served(service: &Service, path: &str) -> String {
 }
 
 fn configuration(address: &str) -> String {
-    let hash = hash_text(Secret::received("plain-secret").digest());
+    let (hash, told) = (hash_text(Secret::received("plain-secret").digest()), receiver::MOUNT);
     format!(
         r#"
 public_url = "{address}"
@@ -39,6 +58,17 @@ name = "demo"
 profile = "proof"
 authorization_endpoint = "{address}/sandbox/wallet/authorize"
 client_id = "vpgate-sandbox"
+
+[[wallets]]
+name = "phone"
+profile = "openid4vp"
+authorization_endpoint = "{address}/sandbox/wallet/authorize"
+client_id_prefix = "x509_hash"
+request_method = "by_reference_post"
+response_mode = "direct_post"
+on_rejection = "redirect"
+transaction_data = true
+signing = {{ key = "key.pem", certificates = "certificate.pem" }}
 
 [[credentials]]
 id = "proof_id_default"
@@ -61,16 +91,32 @@ schema = "loan.schema.json"
 client_id = "tv"
 grants = ["device_code"]
 authentication = "none"
+wallet = "demo"
 scopes = ["urn:proof:params:scope:verifiable-credentials:basic"]
 
 [[clients]]
+client_id = "web"
+grants = ["authorization_code"]
+authentication = "none"
+wallet = "demo"
+scopes = ["openid", "urn:proof:params:scope:verifiable-credentials:basic"]
+redirect_uris = ["http://127.0.0.1:9999/return"]
+
+[[clients]]
 client_id = "store"
+wallet = "demo"
 authentication = "client_secret_basic"
 secret_hash = "{hash}"
 scopes = ["urn:proof:params:scope:verifiable-credentials:basic"]
 redirect_uris = ["http://127.0.0.1:9999/return"]
 device_pages_for = ["tv"]
 tokens = {{ introspects = ["{address}"] }}
+
+[[clients.webhooks]]
+name = "orders"
+url = "{address}{told}"
+kinds = ["presentation.verified", "presentation.declined"]
+secret_file = "orders.secret"
 "#
     )
 }
