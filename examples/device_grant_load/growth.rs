@@ -2,12 +2,13 @@
 
 use std::path::Path;
 use std::process::Command;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use anyhow::ensure;
 
 use crate::flow::Device;
 use crate::server::Server;
+use crate::steps::{Steps, now};
 
 /// How many of each step are measured.
 const BEGUN: usize = 2000;
@@ -57,42 +58,6 @@ pub async fn measure(grants: usize) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Durations by step.
-#[derive(Default)]
-struct Steps(Vec<(&'static str, Vec<Duration>)>);
-
-impl Steps {
-    async fn took<T>(
-        &mut self,
-        step: &'static str,
-        work: impl Future<Output = anyhow::Result<T>>,
-    ) -> anyhow::Result<T> {
-        let began = now();
-        let done = work.await?;
-        self.add(step, began.elapsed());
-        Ok(done)
-    }
-
-    fn add(&mut self, step: &'static str, time: Duration) {
-        match self.0.iter_mut().find(|(known, _)| *known == step) {
-            Some((_, times)) => times.push(time),
-            None => self.0.push((step, vec![time])),
-        }
-    }
-
-    fn say(&mut self) {
-        println!("{:26}{:>8}{:>10}{:>10}{:>10}", "milliseconds", "count", "median", "p99", "longest");
-        for (step, times) in &mut self.0 {
-            times.sort_unstable();
-            let at = |part: usize| {
-                times.get(times.len() * part / 100).or(times.last()).copied().unwrap_or_default()
-            };
-            let [median, late, longest] = [at(50), at(99), at(100)].map(|time| time.as_secs_f64() * 1e3);
-            println!("{step:26}{:>8}{median:>10.2}{late:>10.2}{longest:>10.2}", times.len());
-        }
-    }
-}
-
 fn size(server: &Server) -> anyhow::Result<String> {
     let (database, usage) = (Path::new(crate::server::FOLDER).join("vpgate.db"), server.usage()?);
     let megabytes = |bytes: u64| bytes as f64 / 1e6;
@@ -105,9 +70,4 @@ fn seed(database: &Path, what: &str, grants: usize) -> anyhow::Result<()> {
     script.arg("benches/peers/seed.py").arg(database).arg(what).arg(grants.to_string());
     ensure!(script.status()?.success(), "seed.py failed");
     Ok(())
-}
-
-#[expect(clippy::disallowed_methods, reason = "a load generator outside the service has a clock of its own")]
-fn now() -> Instant {
-    Instant::now()
 }

@@ -9,6 +9,12 @@
 //! `growth GRANTS` fills the database with so many open grants and presentations first, and says how long each step
 //! of a device, a person and a wallet takes then, what it takes of memory and disk, and how long a sweep of all of
 //! them keeps a request waiting.
+//!
+//! `streams NUMBER` opens so many event streams and says what each takes of memory, what all take of the core while
+//! nothing happens, and how soon what happens is heard on one of them.
+//!
+//! `told ROUNDS` says what it costs to write an event and a receipt with each decision and to send a webhook, and
+//! what a receiver that never answers costs others.
 
 #![expect(clippy::print_stdout, reason = "a command-line program")]
 
@@ -16,6 +22,9 @@ mod browser;
 mod flow;
 mod growth;
 mod server;
+mod steps;
+mod streams;
+mod told;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -35,10 +44,14 @@ const AT_A_TIME: usize = 32;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> anyhow::Result<()> {
-    let first = std::env::args().nth(1).context("usage: ROUNDS | growth GRANTS")?;
-    if first == "growth" {
-        let grants = std::env::args().nth(2).context("usage: growth GRANTS")?.parse()?;
-        return growth::measure(grants).await;
+    const USAGE: &str = "usage: ROUNDS | growth GRANTS | streams NUMBER | told ROUNDS";
+    let first = std::env::args().nth(1).context(USAGE)?;
+    let number = || anyhow::Ok(std::env::args().nth(2).context(USAGE)?.parse()?);
+    match first.as_str() {
+        "growth" => return growth::measure(number()?).await,
+        "streams" => return streams::measure(number()?).await,
+        "told" => return told::measure(number()?).await,
+        _ => {}
     }
     let rounds: usize = first.parse()?;
     ensure!((1..=200).contains(&rounds), "1 to 200 rounds");

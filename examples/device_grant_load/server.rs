@@ -6,8 +6,10 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use reqwest::Url;
+use vpgate::config::secrets::hash_text;
 use vpgate::sandbox::issuer::Issuer;
 use vpgate::sandbox::wallet::{Holder, demo_person};
+use vpgate_core::base::secret::Secret;
 use vpgate_core::base::time::Timestamp;
 
 /// The credential query.
@@ -16,6 +18,10 @@ pub const CREDENTIAL: &str = "proof_id_default";
 const ISSUER: &str = "http://127.0.0.1:9/issuer";
 pub const FOLDER: &str = "target/device_grant_load";
 const PORT: u16 = 18_628;
+/// Where webhooks have their secret.
+pub const SECRET_VARIABLE: &str = "VPGATE_LOAD_SECRET";
+/// A client that asks by itself, and its secret.
+pub const STORE: (&str, &str) = ("store", "load-secret");
 
 pub struct Server {
     pub address: Url,
@@ -37,6 +43,11 @@ impl Server {
     /// `vpgate serve` with a new database in `target`, without an access log like its peer, and somebody
     /// with a credential that it believes.
     pub async fn vpgate() -> anyhow::Result<(Self, Holder)> {
+        Self::vpgate_with("").await
+    }
+
+    /// The same, with more at the end of its configuration: tables, or keys of the client `tv`.
+    pub async fn vpgate_with(more: &str) -> anyhow::Result<(Self, Holder)> {
         let folder = Path::new(FOLDER);
         if folder.exists() {
             std::fs::remove_dir_all(folder)?;
@@ -45,10 +56,11 @@ impl Server {
         let issuer = Issuer::new(ISSUER.to_owned(), today()?)?;
         std::fs::write(folder.join("jwks.json"), issuer.jwks().to_string())?;
         let config = folder.join("vpgate.toml");
-        std::fs::write(&config, configuration())?;
+        std::fs::write(&config, configuration() + more)?;
         let holder = Holder::new(&issuer, demo_person(), today()?)?;
         let mut command = on_first_core("target/release/vpgate");
         command.arg("serve").arg("--config").arg(&config).env("VPGATE_LOG", "warn");
+        command.env(SECRET_VARIABLE, format!("whsec_{}", "A".repeat(32)));
         let server = Self::start(command.stdout(Stdio::null()), "/device_authorization")?;
         server.ready("/readyz").await?;
         Ok((server, holder))
@@ -133,6 +145,7 @@ fn today() -> anyhow::Result<Timestamp> {
 
 /// The status list is left out: it would be at hand, and needs a second server.
 fn configuration() -> String {
+    let (store, hash) = (STORE.0, hash_text(Secret::received(STORE.1).digest()));
     format!(
         r#"
 public_url = "http://127.0.0.1:{PORT}"
@@ -167,6 +180,17 @@ name = "basic"
 credential = "{CREDENTIAL}"
 claims = ["given_name", "family_name", "age_equal_or_over.18"]
 rules = [{{ field = "age_equal_or_over.18", operator = "=", value = true }}]
+
+[presentation]
+event_streams = 20000
+open_per_client = 100000
+
+[[clients]]
+client_id = "{store}"
+authentication = "client_secret_basic"
+secret_hash = "{hash}"
+scopes = ["basic"]
+redirect_uris = ["http://127.0.0.1:9/return"]
 
 [[clients]]
 client_id = "tv"
