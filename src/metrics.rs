@@ -84,6 +84,10 @@ metrics! {
     changes: Counter["change", "result"] = "vpgate_changes_total";
     /// How long a write took until it was durable, in seconds.
     store_seconds: Histogram["change"] = "vpgate_store_seconds", MACHINE;
+    /// 1 for a webhook to which nothing is sent, because it answered 410 or failed for five days; 0 for every other.
+    webhook_paused: Gauge["client", "webhook"] = "vpgate_webhook_paused", GaugeReading::Number;
+    /// Seconds since the oldest event happened that waits for a webhook; 0 when none waits.
+    outbox_oldest: Gauge[] = "vpgate_outbox_oldest_seconds", GaugeReading::Number;
     /// Rows that were removed because their time had passed.
     swept: Counter["what"] = "vpgate_swept_total";
     /// 1, with the version of the program.

@@ -35,6 +35,8 @@ const EXPIRIES: Duration = Duration::from_secs(1);
 const SEAL: Duration = Duration::from_secs(1);
 /// How often it is asked whether a webhook is due.
 const WEBHOOKS: Duration = Duration::from_millis(500);
+/// How often it is measured what waits for webhooks.
+const MEASURED: Duration = Duration::from_secs(15);
 /// How often what was noted gets its place in the audit log.
 const SEALED: Duration = Duration::from_secs(2);
 /// In every so many of these rounds what was counted in memory is noted: once a minute.
@@ -54,6 +56,7 @@ pub(super) fn begin(service: &Arc<Service>, stopped: &watch::Receiver<()>) -> Ve
         start(look(Arc::clone(service), stopped.clone())),
         start(tell_logouts(Arc::clone(service), stopped.clone())),
         start(send_webhooks(Arc::clone(service), stopped.clone())),
+        start(measure_webhooks(Arc::clone(service), stopped.clone())),
         start(keep_audit_log(Arc::clone(service), stopped.clone())),
         start(watch_clock(Arc::clone(service), stopped.clone())),
     ]
@@ -121,16 +124,7 @@ fn tell_swept(service: &Service, swept: Result<Option<Swept>, Unavailable>) {
 }
 
 fn count_swept(metrics: &Metrics, swept: Swept) {
-    for (what, count) in [
-        ("grants", swept.grants),
-        ("presentations", swept.presentations),
-        ("tokens", swept.tokens),
-        ("sessions", swept.sessions),
-        ("authorizations", swept.authorizations),
-        ("pushed_requests", swept.pushed_requests),
-        ("assertions", swept.assertions),
-        ("attempts", swept.attempts),
-    ] {
+    for (what, count) in swept.counts() {
         metrics.swept.add_many([what], u64::try_from(count).unwrap_or(u64::MAX));
     }
 }
@@ -235,6 +229,17 @@ async fn send_webhooks(service: Arc<Service>, stopped: watch::Receiver<()>) {
         }
     }
     webhooks.all_ended().await;
+}
+
+/// Measures what waits for webhooks.
+async fn measure_webhooks(service: Arc<Service>, stopped: watch::Receiver<()>) {
+    let measure = async |service: &Service| {
+        if let Err(fault) = flow::webhooks::measure::measure(&service.context()).await {
+            tracing::debug!(%fault, "what waits for webhooks was not measured");
+        }
+        MEASURED
+    };
+    repeat(service, stopped, Duration::ZERO, measure).await;
 }
 
 /// Gives what was noted its place in the audit log.

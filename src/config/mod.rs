@@ -48,8 +48,8 @@ use vpgate_core::base::forwarded::TrustedProxies;
 use vpgate_core::base::secret::Secret;
 use vpgate_core::openid4vp::request_key::RequestKey;
 use vpgate_core::policy::Policy;
+use vpgate_core::registration::{Registrations, register, register_trust};
 pub use vpgate_core::registration::{Trust, secret_hash as secrets};
-use vpgate_core::registration::{register, register_trust};
 use vpgate_core::status_list::token::CacheBounds;
 
 /// The longest configuration file, in bytes.
@@ -207,7 +207,10 @@ impl Config {
         let Written { file, origins, rules_version } = written;
         let allow_loopback = file.danger_allow_loopback;
         let process = process::check(&file, folder, faults);
-        let registered = register(&file.into_registrations(rules_version), &Folder(folder));
+        let open_networks =
+            process.iter().flat_map(|process| process.outgoing.networks.iter().copied()).collect();
+        let given = Registrations { open_networks, ..file.into_registrations(rules_version) };
+        let registered = register(&given, &Folder(folder));
         let (registered, process) = (origins.registered(registered, faults)?, process?);
         let clock_tolerance = registered.policy.verification.clock_tolerance;
         Some(Self {

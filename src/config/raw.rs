@@ -85,6 +85,7 @@ impl File {
         Registrations {
             public_url: self.public_url,
             allow_loopback: self.danger_allow_loopback,
+            open_networks: Vec::new(),
             wallets: self.wallets,
             credentials: self.credentials,
             transaction_data: self.transaction_data,

@@ -117,84 +117,59 @@ pub enum NotCommitted {
     Unknown(#[source] Unavailable),
 }
 
-/// What a sweep removed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Swept {
-    /// Grants.
-    pub grants: usize,
-    /// Presentations.
-    pub presentations: usize,
-    /// Counts that reach back to no limit any more.
-    pub attempts: usize,
-    /// Families of tokens, and single access tokens.
-    pub tokens: usize,
-    /// Sessions, and notices to clients.
-    pub sessions: usize,
-    /// Authorizations, granted or not.
-    pub authorizations: usize,
-    /// Pushed requests that nobody came back for.
-    pub pushed_requests: usize,
-    /// Client assertions that are past their own time.
-    pub assertions: usize,
-    /// Events, and what was delivered of them.
-    pub events: usize,
-    /// Receipts.
-    pub receipts: usize,
-    /// Lines of the audit log.
-    pub audit: usize,
-    /// Rows that stay, without the claims and keys that nobody can ask for any more.
-    pub emptied: usize,
+/// What can be swept: each kind with its name.
+macro_rules! swept {
+    ($($(#[$doc:meta])* $kind:ident,)+) => {
+        /// What a sweep removed.
+        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+        pub struct Swept {
+            $($(#[$doc])* pub $kind: usize,)+
+        }
+
+        impl Swept {
+            /// Counts another batch.
+            pub fn add(&mut self, more: Self) {
+                $(self.$kind += more.$kind;)+
+            }
+
+            /// How many of each kind, with its name.
+            pub fn counts(self) -> impl Iterator<Item = (&'static str, usize)> {
+                [$((stringify!($kind), self.$kind)),+].into_iter()
+            }
+
+            /// How many of all kinds.
+            pub fn rows(self) -> usize {
+                self.counts().map(|(_, count)| count).sum()
+            }
+        }
+    };
 }
 
-impl Swept {
-    /// Counts another batch.
-    pub fn add(&mut self, more: Self) {
-        self.grants += more.grants;
-        self.presentations += more.presentations;
-        self.tokens += more.tokens;
-        self.sessions += more.sessions;
-        self.authorizations += more.authorizations;
-        self.pushed_requests += more.pushed_requests;
-        self.assertions += more.assertions;
-        self.attempts += more.attempts;
-        self.events += more.events;
-        self.receipts += more.receipts;
-        self.audit += more.audit;
-        self.emptied += more.emptied;
-    }
-
-    /// How many of all kinds.
-    pub fn rows(self) -> usize {
-        let Self {
-            grants,
-            presentations,
-            tokens,
-            sessions,
-            authorizations,
-            pushed_requests,
-            assertions,
-            attempts,
-            events,
-            receipts,
-            audit,
-            emptied,
-        } = self;
-        let kinds = [
-            grants,
-            presentations,
-            tokens,
-            sessions,
-            authorizations,
-            pushed_requests,
-            assertions,
-            attempts,
-            events,
-            receipts,
-            audit,
-            emptied,
-        ];
-        kinds.into_iter().sum()
-    }
+swept! {
+    /// Grants.
+    grants,
+    /// Presentations.
+    presentations,
+    /// Counts that reach back to no limit any more.
+    attempts,
+    /// Families of tokens, and single access tokens.
+    tokens,
+    /// Sessions, and notices to clients.
+    sessions,
+    /// Authorizations, granted or not.
+    authorizations,
+    /// Pushed requests that nobody came back for.
+    pushed_requests,
+    /// Client assertions that are past their own time.
+    assertions,
+    /// Events, and what was delivered of them.
+    events,
+    /// Receipts.
+    receipts,
+    /// Lines of the audit log.
+    audit,
+    /// Rows that stay, without the claims and keys that nobody can ask for any more.
+    emptied,
 }
 
 /// What a relying party has open.

@@ -85,14 +85,26 @@ pub async fn receipt(
     id: &str,
 ) -> Result<String, NoReceipt> {
     let id = PresentationId::parse(id).ok_or(NoReceipt::Unknown)?;
+    signed_now(context, &client.client().id, &id).await
+}
+
+/// The same for a client that is told of it.
+///
+/// # Errors
+/// [`NoReceipt`]
+pub(in crate::flow) async fn signed_now(
+    context: &Context,
+    client_id: &str,
+    id: &PresentationId,
+) -> Result<String, NoReceipt> {
     for _ in 0..TRIES {
-        match own(context, client, &id).await? {
+        match own(context, client_id, id).await? {
             KeptReceipt::Sealed { jws, .. } => return Ok(jws),
             KeptReceipt::Waiting(_) => {}
         }
-        let head = context.ports.store.receipt_chain(&client.client().id).await?;
+        let head = context.ports.store.receipt_chain(client_id).await?;
         // Read again: whoever has signed it since has moved the end of the chain.
-        match own(context, client, &id).await? {
+        match own(context, client_id, id).await? {
             KeptReceipt::Sealed { jws, .. } => return Ok(jws),
             KeptReceipt::Waiting(waiting) => drop(seal(context, head, vec![*waiting]).await?),
         }
@@ -100,13 +112,9 @@ pub async fn receipt(
     Err(Unavailable::new("the chain of receipts", "others have moved its end each time").into())
 }
 
-async fn own(
-    context: &Context,
-    client: AuthenticatedClient<'_>,
-    id: &PresentationId,
-) -> Result<KeptReceipt, NoReceipt> {
+async fn own(context: &Context, client_id: &str, id: &PresentationId) -> Result<KeptReceipt, NoReceipt> {
     let found = context.ports.store.receipt(id).await?;
-    found.filter(|it| it.client() == client.client().id).ok_or(NoReceipt::Unknown)
+    found.filter(|it| it.client() == client_id).ok_or(NoReceipt::Unknown)
 }
 
 /// Signs what waits, and the ends of chains where that is due.

@@ -164,11 +164,31 @@ pub(super) const EVENTS: &str =
 /// An answer that is given again.
 pub(super) const KEPT_ANSWER: &str = "SELECT body, answer, forget_at FROM kept_answers WHERE key = $1";
 
-/// How far presentations are, by a JSON array of their ids.
-pub(super) const STAGES_IN_SQLITE: &str =
-    "SELECT id, state FROM presentations WHERE id IN (SELECT value FROM json_each($1))";
-pub(super) const STAGES_IN_POSTGRES: &str = "SELECT id, state FROM presentations
-     WHERE id = ANY (ARRAY (SELECT value FROM json_array_elements_text($1::json) AS wanted(value)))";
+/// Rows whose `id` is in a JSON array.
+macro_rules! among_in_sqlite {
+    ($select:literal) => {
+        concat!($select, " id IN (SELECT value FROM json_each($1))")
+    };
+}
+macro_rules! among_in_postgres {
+    ($select:literal) => {
+        concat!(
+            $select,
+            " id = ANY (ARRAY (SELECT value FROM json_array_elements_text($1::json) AS wanted(value)))"
+        )
+    };
+}
+
+/// How far presentations are.
+pub(super) const MARKS_IN_SQLITE: &str = among_in_sqlite!("SELECT id, state, tries FROM presentations WHERE");
+pub(super) const MARKS_IN_POSTGRES: &str =
+    among_in_postgres!("SELECT id, state, tries FROM presentations WHERE");
+
+/// Grants that nobody has decided.
+pub(super) const PENDING_IN_SQLITE: &str =
+    among_in_sqlite!("SELECT id FROM grants WHERE state = 'pending' AND");
+pub(super) const PENDING_IN_POSTGRES: &str =
+    among_in_postgres!("SELECT id FROM grants WHERE state = 'pending' AND");
 
 /// Whether there is one that has none.
 pub(super) const UNPLACED_EVENT: &str = "SELECT 1 FROM events WHERE client = $1 AND ordinal IS NULL LIMIT 1";
@@ -222,9 +242,15 @@ macro_rules! select_delivery {
 pub(super) const DUE_DELIVERIES: &str =
     select_delivery!("state = 'waiting' AND due_at <= $3 ORDER BY due_at LIMIT $4");
 
-/// What was sent to an endpoint, and what waits: what happened last first.
-pub(super) const DELIVERIES: &str =
-    select_delivery!("state = coalesce($3, state) ORDER BY due_at DESC LIMIT $4");
+/// What was sent to an endpoint, and what waits, before a place: by when their events are forgotten, which is when they
+/// happened and a week.
+pub(super) const DELIVERIES: &str = select_delivery!(
+    "state = coalesce($3, state) AND (deliveries.forget_at, deliveries.id) < ($4, $5)
+     ORDER BY deliveries.forget_at DESC, deliveries.id DESC LIMIT $6"
+);
+
+/// When the oldest event that waits for a webhook is forgotten.
+pub(super) const OLDEST_WAITING: &str = "SELECT min(forget_at) FROM deliveries WHERE state = 'waiting'";
 
 /// What is known of endpoints that failed.
 pub(super) const WEBHOOK_TROUBLES: &str =

@@ -2,6 +2,7 @@
 
 use url::{ParseError, Url};
 
+use crate::base::ip_network::IpNetwork;
 use crate::base::public_address::{is_loopback, literal, permitted};
 
 /// What every fetched or visited address must be.
@@ -35,12 +36,16 @@ impl Addresses {
         }
     }
 
-    /// Where we send something of our own accord: as [`Self::web`], at no address that could be somebody's inside, as
-    /// far as its text tells. What its name leads to is looked at whenever it is called.
-    pub(super) fn outside(self, text: &str) -> Result<Url, String> {
+    /// Where we send something of our own accord: as [`Self::web`], at no address that could be somebody's inside and
+    /// is in none of the `open` networks, as far as its text tells. What its name leads to is looked at whenever it is
+    /// called.
+    pub(super) fn outside(self, text: &str, open: &[IpNetwork]) -> Result<Url, String> {
         let url = self.web(text)?;
         match literal(&url) {
-            Some(address) if !permitted(address, self.allow_loopback) => {
+            Some(address)
+                if !permitted(address, self.allow_loopback)
+                    && !open.iter().any(|network| network.contains(address)) =>
+            {
                 Err(format!("leads to {address}, which is not a public address"))
             }
             _ => Ok(url),
@@ -192,7 +197,7 @@ mod tests {
         let strict = Addresses { allow_loopback: false };
         let sandbox = Addresses { allow_loopback: true };
         for good in ["https://a.example/x?y=1", "https://1.1.1.1/", "https://[2606:4700::1111]/"] {
-            assert!(strict.outside(good).is_ok(), "{good}");
+            assert!(strict.outside(good, &[]).is_ok(), "{good}");
         }
         for inside in [
             "https://10.0.0.1/",
@@ -206,13 +211,13 @@ mod tests {
             "https://[2002:a00:1::1]/",
             "http://a.example/",
         ] {
-            assert!(strict.outside(inside).is_err(), "{inside}");
-            assert!(sandbox.outside(inside).is_err(), "{inside}");
+            assert!(strict.outside(inside, &[]).is_err(), "{inside}");
+            assert!(sandbox.outside(inside, &[]).is_err(), "{inside}");
         }
         for loopback in ["https://127.0.0.1/", "https://[::1]/", "https://2130706433/", "https://localhost/"]
         {
-            assert!(strict.outside(loopback).is_err(), "{loopback}");
-            assert!(sandbox.outside(loopback).is_ok(), "{loopback}");
+            assert!(strict.outside(loopback, &[]).is_err(), "{loopback}");
+            assert!(sandbox.outside(loopback, &[]).is_ok(), "{loopback}");
         }
     }
 

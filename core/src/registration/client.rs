@@ -27,6 +27,7 @@ use crate::admission::claims_request::ClaimsRequest;
 use crate::admission::client_claims::ClientClaims;
 use crate::admission::scopes::Scopes;
 use crate::admission::token_claims::TokenClaims;
+use crate::base::ip_network::IpNetwork;
 use crate::oauth::client::{Authentication, Client, Clients, CodeRules, Grant, ProofRules};
 use crate::oauth::device_settings::DeviceSettings;
 use crate::oauth::entitlement::OPENID;
@@ -127,6 +128,7 @@ pub(super) struct Surroundings<'a> {
     pub device: &'a CommonDevice,
     pub retention: Retention,
     pub addresses: Addresses,
+    pub open_networks: &'a [IpNetwork],
     pub sources: &'a dyn Sources,
 }
 
@@ -166,7 +168,7 @@ fn one(client: &ClientRegistration, known: &Surroundings<'_>, at: &Pointer<'_>) 
         .filter_map(|(at, uri)| at.keep(redirect_uri(uri)))
         .collect();
     let logout = logout::check(client, known.addresses, at);
-    let webhooks = webhooks::check(&client.webhooks, known.addresses, known.sources, &at.key("webhooks"));
+    let webhooks = webhooks::check(&client.webhooks, known, &at.key("webhooks"));
     let device = device(client, &grants, &scopes, known, at);
     subject::check(&grants, &client.scopes, known.policy, known.askable, &at.key("scopes"));
     if let Some(authentication) = &authentication {

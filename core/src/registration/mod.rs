@@ -78,6 +78,7 @@ use self::fault::{FaultList, Pointer};
 use self::names::Names;
 use self::token_claim::Proofspace;
 use self::wallet::Around;
+use crate::base::ip_network::IpNetwork;
 use crate::base::secret::{Digest, Secret};
 use crate::credential::settings::VerificationSettings;
 use crate::jose::jws::SignatureMemo;
@@ -96,6 +97,8 @@ pub struct Registrations {
     pub public_url: Option<String>,
     /// Addresses may be plain http and loopback.
     pub allow_loopback: bool,
+    /// Networks that are not public, and are open to our requests.
+    pub open_networks: Vec<IpNetwork>,
     pub wallets: Vec<WalletRegistration>,
     pub credentials: Vec<CredentialRegistration>,
     pub transaction_data: Vec<TransactionTypeRegistration>,
@@ -231,6 +234,7 @@ fn everything(given: &Registrations, sources: &dyn Sources, root: &Pointer<'_>) 
         device: &device,
         retention: retention::check(&given.retention, &root.key("retention")),
         addresses,
+        open_networks: &given.open_networks,
         sources,
     };
     let clients = client::check(&given.clients, &surroundings, &root.key("clients"));

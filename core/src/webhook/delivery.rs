@@ -61,6 +61,31 @@ pub struct Delivery {
     pub last_status: Option<u16>,
 }
 
+/// A place among the deliveries to one endpoint, which are listed by the times of their events, the newest first: those
+/// places stay as they are, whatever becomes of a delivery.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeliveryCursor {
+    /// When the event happened.
+    pub at: Timestamp,
+    /// Among those of one second.
+    pub id: DeliveryId,
+}
+
+impl DeliveryCursor {
+    /// As it was told. `None` when it cannot have been.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (at, id) = text.split_once('.')?;
+        let digits = (1..=18).contains(&at.len()) && at.bytes().all(|byte| byte.is_ascii_digit());
+        let at = digits.then(|| at.parse().ok()).flatten().map(Timestamp::from_unix)?;
+        Some(Self { at, id: DeliveryId::parse(id)? })
+    }
+
+    /// As it is told.
+    pub fn told(&self) -> String {
+        format!("{}.{}", self.at.unix(), self.id)
+    }
+}
+
 impl Delivery {
     /// With an attempt at `now` counted before it is made. Until the [`LEASE`] is over nobody else makes one.
     #[must_use]
@@ -107,6 +132,25 @@ mod tests {
         let begun = waiting().begun(NOW);
         assert_eq!((begun.attempts, begun.state), (1, DeliveryState::Waiting));
         assert!(begun.due_at.since(NOW) >= PATIENCE * 2);
+    }
+
+    #[test]
+    fn a_cursor_is_read_as_it_was_told_and_nothing_else_is_one() {
+        let cursor = DeliveryCursor { at: NOW, id: DeliveryId::from_entropy([1; 16]) };
+        assert_eq!(DeliveryCursor::parse(&cursor.told()), Some(cursor.clone()));
+        let id = &cursor.id;
+        for wrong in [
+            String::new(),
+            id.to_string(),
+            format!(".{id}"),
+            format!("-1.{id}"),
+            format!("1e9.{id}"),
+            format!("{}.{id}", "9".repeat(19)),
+            format!("{}.{id}x", NOW.unix()),
+            format!("{}.", NOW.unix()),
+        ] {
+            assert_eq!(DeliveryCursor::parse(&wrong), None, "{wrong}");
+        }
     }
 
     #[test]

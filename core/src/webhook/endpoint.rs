@@ -30,6 +30,8 @@ pub struct WebhookEndpoint {
     pub secrets: Vec<SigningSecret>,
     /// How much it is told.
     pub content: WebhookContent,
+    /// Whether receipts come with what it is told.
+    pub receipt: bool,
 }
 
 /// How much a message says.
@@ -147,6 +149,7 @@ mod tests {
             kinds: EventKind::ALL.to_vec(),
             secrets: Vec::new(),
             content: WebhookContent::Thin,
+            receipt: false,
         }
     }
 

@@ -12,7 +12,7 @@ mod endpoint;
 mod schedule;
 mod signature;
 
-pub use delivery::{Delivery, DeliveryState, LEASE};
+pub use delivery::{Delivery, DeliveryCursor, DeliveryState, LEASE};
 pub use endpoint::{EndpointTrouble, PAUSED_AFTER, Pause, WebhookContent, WebhookEndpoint};
 pub use schedule::{AFTER_FAILURE, Heard, MOST_ATTEMPTS, PATIENCE};
 pub use signature::{SecretFault, SigningSecret};

@@ -121,3 +121,24 @@ fn req_21_44_a_receiver_that_is_not_https_or_inside_or_half_configured_is_refuse
         config.warnings
     );
 }
+
+#[test]
+fn req_21_44_a_receiver_inside_is_taken_in_a_network_that_is_open_and_in_no_other() {
+    let opened = |url: &str| {
+        let inside = SOUND.replace("https://shop.example/hook", url);
+        with_webhook(&format!("{inside}\n\n[fetch]\nallow_networks = [\"10.20.0.0/16\", \"fd00::/8\"]"))
+    };
+    for open in ["https://10.20.3.4/hook", "https://[fd00::7]:8443/hook"] {
+        let config = opened(open).unwrap();
+        assert_eq!(config.policy.clients.named("tv").unwrap().webhooks[0].url.as_str(), open);
+    }
+    for (closed, fault) in [
+        ("https://10.21.0.1/hook", "url: leads to 10.21.0.1, which is not a public address"),
+        ("https://[fe80::7]/hook", "url: leads to fe80::7"),
+        ("https://127.0.0.1/hook", "url: is a loopback address"),
+        ("http://10.20.3.4/hook", "url: must begin with https://"),
+    ] {
+        let found = opened(closed).unwrap_err().to_string();
+        assert!(found.contains(&format!("clients[0].webhooks[0].{fault}")), "{found}");
+    }
+}

@@ -5,7 +5,9 @@ use async_trait::async_trait;
 use super::{NotPublished, Unavailable};
 use vpgate_core::base::time::Timestamp;
 use vpgate_core::event::Event;
-use vpgate_core::webhook::{Delivery, DeliveryState, EndpointTrouble, Heard, WebhookEndpoint};
+use vpgate_core::webhook::{
+    Delivery, DeliveryCursor, DeliveryState, EndpointTrouble, Heard, WebhookEndpoint,
+};
 
 /// A delivery, with the event that it tells.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,14 +31,18 @@ pub trait DeliveryStore: Send + Sync {
         now: Timestamp,
         limit: usize,
     ) -> Result<Vec<DueDelivery>, Unavailable>;
-    /// At most `limit` deliveries to an endpoint, those of the newest events first; where a state is given, those in it.
+    /// At most `limit` deliveries to an endpoint, those of the newest events first; where a state is given, those in it;
+    /// where a place is given, those behind it.
     async fn deliveries(
         &self,
         client_id: &str,
         endpoint: &str,
         state: Option<DeliveryState>,
+        before: Option<&DeliveryCursor>,
         limit: usize,
     ) -> Result<Vec<DueDelivery>, Unavailable>;
+    /// When the oldest event happened that waits for a webhook.
+    async fn oldest_waiting(&self) -> Result<Option<Timestamp>, Unavailable>;
     /// What is known of endpoints that failed and have not taken a message since.
     async fn endpoint_troubles(&self) -> Result<Vec<EndpointTrouble>, Unavailable>;
 }

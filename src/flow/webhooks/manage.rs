@@ -11,7 +11,7 @@ use crate::flow::ports::{DueDelivery, Unavailable};
 use vpgate_core::base::id::{DeliveryId, EventId};
 use vpgate_core::change::WebhookChange;
 use vpgate_core::oauth::client::AuthenticatedClient;
-use vpgate_core::webhook::{DeliveryState, EndpointTrouble, Heard, WebhookEndpoint};
+use vpgate_core::webhook::{DeliveryCursor, DeliveryState, EndpointTrouble, Heard, WebhookEndpoint};
 
 /// The most deliveries that are listed at once.
 pub const MOST_LISTED: usize = 100;
@@ -44,6 +44,8 @@ pub enum NotManaged {
     UnknownEndpoint,
     #[error("this webhook has no such delivery; they are kept for seven days")]
     UnknownDelivery,
+    #[error("before must be the cursor of an earlier answer")]
+    Cursor,
     #[error(transparent)]
     Failed(#[from] Unavailable),
 }
@@ -70,7 +72,17 @@ pub async fn endpoints(
     Ok(client.webhooks.iter().map(standing).collect())
 }
 
-/// The last deliveries to an endpoint, the newest first: all, or those in one state.
+/// Deliveries to an endpoint, those of the newest events first.
+#[derive(Debug)]
+pub struct DeliveryPage {
+    /// The deliveries.
+    pub deliveries: Vec<DueDelivery>,
+    /// Asks for those behind the last of them; `None` where there are none.
+    pub cursor: Option<DeliveryCursor>,
+}
+
+/// The deliveries to an endpoint behind `before`, as an earlier answer gave it, those of the newest events first: all,
+/// or those in one state.
 ///
 /// # Errors
 /// [`NotManaged`]
@@ -79,9 +91,21 @@ pub async fn deliveries(
     client: AuthenticatedClient<'_>,
     name: &str,
     state: Option<DeliveryState>,
-) -> Result<Vec<DueDelivery>, NotManaged> {
+    before: Option<&str>,
+) -> Result<DeliveryPage, NotManaged> {
     let endpoint = endpoint(client, name)?;
-    Ok(context.ports.store.deliveries(&client.client().id, &endpoint.name, state, MOST_LISTED).await?)
+    let before = match before {
+        Some(text) => Some(DeliveryCursor::parse(text).ok_or(NotManaged::Cursor)?),
+        None => None,
+    };
+    let (client_id, store) = (&client.client().id, &context.ports.store);
+    let mut found =
+        store.deliveries(client_id, &endpoint.name, state, before.as_ref(), MOST_LISTED + 1).await?;
+    let more = found.len() > MOST_LISTED;
+    found.truncate(MOST_LISTED);
+    let last = found.last().filter(|_| more);
+    let cursor = last.map(|it| DeliveryCursor { at: it.event.at, id: it.delivery.id.clone() });
+    Ok(DeliveryPage { deliveries: found, cursor })
 }
 
 /// Makes a delivery due at once, with all its attempts before it, whatever became of it; a paused endpoint is called
@@ -112,15 +136,14 @@ pub async fn retry(
 pub async fn test(
     context: &Context,
     client: AuthenticatedClient<'_>,
-    name: &str,
+    endpoint: &WebhookEndpoint,
 ) -> Result<TestSent, NotManaged> {
-    let endpoint = endpoint(client, name)?;
     let id = EventId::from_entropy(context.random_id()?);
     let client_id = client.client().id.clone();
     let body = json!({
         "type": TEST,
         "timestamp": context.now.rfc3339(),
-        "data": { "client_id": client_id, "webhook": endpoint.name },
+        "data": { "client_id": client_id, "state": "test", "webhook": endpoint.name },
     });
     let heard = message::send(context, endpoint, id.as_str(), body.to_string()).await;
     if heard.is_success() {
@@ -129,6 +152,13 @@ pub async fn test(
     Ok(TestSent { id, heard })
 }
 
-fn endpoint<'c>(client: AuthenticatedClient<'c>, name: &str) -> Result<&'c Arc<WebhookEndpoint>, NotManaged> {
+/// The endpoint of this name.
+///
+/// # Errors
+/// [`NotManaged::UnknownEndpoint`]
+pub fn endpoint<'c>(
+    client: AuthenticatedClient<'c>,
+    name: &str,
+) -> Result<&'c Arc<WebhookEndpoint>, NotManaged> {
     client.client().webhook(name).ok_or(NotManaged::UnknownEndpoint)
 }

@@ -5,16 +5,17 @@ use serde_json::{Map, Value, json};
 use crate::flow::context::Context;
 use crate::flow::ports::{Unavailable, WebhookMessage};
 use crate::flow::presentation::collect::{self, Collected};
+use crate::flow::receipts::{self, NoReceipt};
 use vpgate_core::base::id::PresentationId;
 use vpgate_core::event::Event;
 use vpgate_core::jose::jwe::{ContentEncryption, RecipientKey};
 use vpgate_core::webhook::{Heard, SigningSecret, WebhookContent, WebhookEndpoint};
 
-/// Writes a result as the REST API does: a JSON text.
-pub type Render = fn(&PresentationId, Collected) -> String;
+/// Writes a result as the REST API does, with its receipt where there is one: a JSON text.
+pub type Render = fn(&PresentationId, Collected, Option<String>) -> String;
 
 /// The body of a message about `event`. A full one holds the result of a presentation, encrypted, as long as there
-/// is one.
+/// is one; one with a receipt holds that.
 ///
 /// # Errors
 /// When the store is unavailable, or nothing can be encrypted.
@@ -25,19 +26,36 @@ pub(super) async fn body(
     render: Render,
 ) -> Result<String, Unavailable> {
     let mut body = event.body();
-    if let WebhookContent::Full(key) = &endpoint.content
-        && let Some(result) = result(context, event, render).await?
+    let Some(id) = &event.content.ids.presentation else { return Ok(body.to_string()) };
+    let client_id = &event.content.client_id;
+    let full = match &endpoint.content {
+        WebhookContent::Full(key) => collect::kept(context, client_id, id).await?.map(|result| (key, result)),
+        WebhookContent::Thin => None,
+    };
+    let wants_receipt = endpoint.receipt || full.is_some();
+    let receipt = if wants_receipt { receipt(context, client_id, id).await? } else { None };
+    if endpoint.receipt
+        && let Some(receipt) = &receipt
     {
-        body["data"]["result"] = sealed(key, &result)?.into();
+        body["data"]["receipt"] = receipt.as_str().into();
+    }
+    if let Some((key, result)) = full {
+        body["data"]["result"] = sealed(key, &render(id, result, receipt))?.into();
     }
     Ok(body.to_string())
 }
 
-/// The result of the presentation that the event is about.
-async fn result(context: &Context, event: &Event, render: Render) -> Result<Option<String>, Unavailable> {
-    let Some(id) = &event.content.ids.presentation else { return Ok(None) };
-    let result = collect::kept(context, &event.content.client_id, id).await?;
-    Ok(result.map(|result| render(id, result)))
+/// The receipt of a presentation; `None` where none was made, as of one that expired.
+async fn receipt(
+    context: &Context,
+    client_id: &str,
+    id: &PresentationId,
+) -> Result<Option<String>, Unavailable> {
+    match receipts::signed_now(context, client_id, id).await {
+        Ok(receipt) => Ok(Some(receipt)),
+        Err(NoReceipt::Unknown) => Ok(None),
+        Err(NoReceipt::Failed(failure)) => Err(failure),
+    }
 }
 
 fn sealed(key: &RecipientKey, text: &str) -> Result<String, Unavailable> {

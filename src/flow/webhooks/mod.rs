@@ -3,6 +3,7 @@
 
 pub mod deliver;
 pub mod manage;
+pub mod measure;
 mod message;
 
 pub use message::Render;

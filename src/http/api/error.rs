@@ -154,6 +154,13 @@ impl Problem {
         Self::TooMany(ProblemDetails::new("too_many_open", 429, title, detail), retry_after)
     }
 
+    /// 429: a webhook is tested again and again.
+    pub fn too_many_tests(retry_after: u64) -> Self {
+        let detail = "this webhook was tested ten times within a minute";
+        let details = ProblemDetails::new("too_many_tests", 429, "Too many tests", detail);
+        Self::TooMany(details, retry_after)
+    }
+
     pub fn forbidden(detail: impl Into<String>) -> Self {
         Self::Forbidden(ProblemDetails::new("forbidden", 403, "This client may not do this", detail))
     }

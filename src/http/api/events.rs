@@ -47,7 +47,7 @@ pub struct EventData {
     pub token: Option<String>,
     /// The client that is told.
     pub client_id: String,
-    /// The state that was reached.
+    /// The state that was reached; `test` of a message that is only a test.
     pub state: String,
     /// Why, as a stable code, where there is more to say.
     pub reason: Option<String>,

@@ -308,13 +308,13 @@ impl PresentationSchema {
     }
 }
 
-/// The same as a text, for who is told it elsewhere.
-pub fn result_text(id: &PresentationId, collected: Collected) -> String {
+/// The same as a text, with its receipt, for who is told it elsewhere.
+pub fn result_text(id: &PresentationId, collected: Collected, receipt: Option<String>) -> String {
     let texts = match &collected {
         Collected::Verified { presentation, .. } => Some(agreed_texts(presentation)),
         _ => None,
     };
-    let presentation = PresentationSchema::new(id.to_string(), collected);
+    let presentation = PresentationSchema { receipt, ..PresentationSchema::new(id.to_string(), collected) };
     ExactJson::new(presentation, "transaction_data", texts.as_deref()).into_text()
 }
 

@@ -4,6 +4,7 @@ use poem_openapi::param::Header;
 use poem_openapi::payload::Json;
 use poem_openapi::{ApiResponse, Object, Webhook};
 
+use super::events::EventData;
 use crate::http::tags::Tags;
 
 /// What we send to the addresses that clients configure (OpenAPI 3.1 section 4.8.1.1).
@@ -62,20 +63,14 @@ pub struct WebhookBody {
 #[derive(Debug, Object)]
 #[oai(skip_serializing_if_is_none)]
 pub struct WebhookData {
-    /// Who is told.
-    pub client_id: String,
-    /// The presentation, as `/v1/presentations/{id}` names it.
-    pub presentation: Option<String>,
-    /// The grant of tokens: the same in all that is told of it.
-    pub grant: Option<String>,
-    /// The `jti` of an access token.
-    pub token: Option<String>,
-    /// The state that was reached; left out of a test.
-    pub state: Option<String>,
-    /// Why, as a stable code, where there is more to say.
-    pub reason: Option<String>,
-    /// In full messages, while there is a result: what `GET /v1/presentations/{id}` answers, without the receipt, as a
-    /// compact JWE (ECDH-ES, A256GCM) to the configured key of the client.
+    /// As `GET /v1/events` tells it.
+    #[oai(flatten)]
+    pub event: EventData,
+    /// The receipt of the presentation, a compact JWS with `typ` `vpgate-receipt+jwt`, where the webhook is configured
+    /// to have it and one was made.
+    pub receipt: Option<String>,
+    /// In full messages, while there is a result: what `GET /v1/presentations/{id}` answers, as a compact JWE (ECDH-ES,
+    /// A256GCM) to the configured key of the client.
     pub result: Option<String>,
     /// Of a test: the name of the webhook.
     pub webhook: Option<String>,

@@ -1,5 +1,7 @@
 //! `/v1/webhooks`: where a client is told of events, how that went, and what is sent.
 
+use std::sync::Arc;
+
 use poem::Request;
 use poem::web::Data;
 use poem_openapi::param::{Path, Query};
@@ -11,9 +13,10 @@ use crate::flow::context::Context;
 use crate::flow::ports::DueDelivery;
 use crate::flow::webhooks::manage::{self, EndpointStanding, NotManaged, TestSent};
 use crate::http::client_authentication::by_header;
+use crate::http::middleware::rate_limits::{RateLimits, TooMany};
 use crate::http::tags::Tags;
 use vpgate_core::base::time::Timestamp;
-use vpgate_core::webhook::{DeliveryState, Pause, SigningSecret, WebhookContent};
+use vpgate_core::webhook::{DeliveryCursor, DeliveryState, Pause, SigningSecret, WebhookContent};
 
 /// What a client may see of its webhooks, and do about them.
 #[derive(Clone, Copy, Debug)]
@@ -34,22 +37,28 @@ impl WebhookApi {
     /// Send a test
     ///
     /// Posts a message of type `webhook.test`, signed like every other, and answers when the endpoint has. It is sent
-    /// once, and to a paused endpoint too: one that takes it is called again from then on.
+    /// once, and to a paused endpoint too: one that takes it is called again from then on. Ten a minute for each webhook.
     #[oai(path = "/webhooks/:name/test", method = "post", operation_id = "testWebhook")]
     async fn test(
         &self,
         context: Data<&Context>,
+        limits: Data<&Arc<RateLimits>>,
         request: &Request,
         /// The configured name of the webhook.
         name: Path<String>,
     ) -> Result<WebhookTested, Problem> {
         let client = by_header(&context, request).await?;
-        Ok(WebhookTested::Sent(Json(manage::test(&context, client, &name).await?.into())))
+        let webhook = manage::endpoint(client, &name)?;
+        if let Err(TooMany { retry_after }) = limits.webhook_test(&client.client().id, &name, context.now()) {
+            context.metrics().limits.add(["webhook_tests"]);
+            return Err(Problem::too_many_tests(retry_after));
+        }
+        Ok(WebhookTested::Sent(Json(manage::test(&context, client, webhook).await?.into())))
     }
 
     /// What was sent to a webhook
     ///
-    /// The last 100 deliveries, the newest first. They are kept for seven days.
+    /// At most 100 deliveries, those of the newest events first. They are kept for seven days.
     #[oai(path = "/webhooks/:name/deliveries", method = "get", operation_id = "listDeliveries")]
     async fn deliveries(
         &self,
@@ -59,12 +68,15 @@ impl WebhookApi {
         name: Path<String>,
         /// Only those in this state.
         state: Query<Option<DeliveryStateSchema>>,
+        /// The `cursor` of an earlier answer: what comes behind it.
+        before: Query<Option<String>>,
     ) -> Result<DeliveriesListed, Problem> {
         let client = by_header(&context, request).await?;
         let state = state.0.map(DeliveryState::from);
-        let found = manage::deliveries(&context, client, &name, state).await?;
-        let deliveries = found.into_iter().map(DeliverySchema::from).collect();
-        Ok(DeliveriesListed::Listed(Json(DeliveryList { deliveries })))
+        let page = manage::deliveries(&context, client, &name, state, before.0.as_deref()).await?;
+        let deliveries = page.deliveries.into_iter().map(DeliverySchema::from).collect();
+        let cursor = page.cursor.as_ref().map(DeliveryCursor::told);
+        Ok(DeliveriesListed::Listed(Json(DeliveryList { deliveries, cursor })))
     }
 
     /// Deliver again
@@ -102,7 +114,7 @@ enum WebhookTested {
 
 #[derive(ApiResponse)]
 enum DeliveriesListed {
-    /// The newest first.
+    /// Those of the newest events first.
     #[oai(status = 200)]
     Listed(Json<DeliveryList>),
 }
@@ -191,9 +203,12 @@ struct WebhookTest {
 
 /// Deliveries to one webhook.
 #[derive(Debug, Object)]
+#[oai(skip_serializing_if_is_none)]
 struct DeliveryList {
-    /// The newest first.
+    /// Those of the newest events first.
     deliveries: Vec<DeliverySchema>,
+    /// Ask with it as `before` for older ones; left out where there are none.
+    cursor: Option<String>,
 }
 
 /// An event on its way to a webhook.
@@ -304,6 +319,7 @@ impl From<NotManaged> for Problem {
     fn from(why: NotManaged) -> Self {
         match why {
             NotManaged::UnknownEndpoint | NotManaged::UnknownDelivery => Self::not_found(why.to_string()),
+            NotManaged::Cursor => Self::invalid_request("", why.to_string()),
             NotManaged::Failed(failure) => failure.into(),
         }
     }

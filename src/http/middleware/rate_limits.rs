@@ -24,6 +24,8 @@ const FAILURES: u32 = 20;
 const UNDER_WAY: u32 = 1024;
 /// Requests that one client pushes from one address: a busy application sends all of its own from one.
 const PUSHES: u32 = 600;
+/// Tests of one webhook: each calls somebody's server and waits for it.
+const WEBHOOK_TESTS: u32 = 10;
 /// Visits to the authorization endpoint from one address: a household, or an office behind one address.
 const VISITS: u32 = 120;
 /// Counters that are kept at most. When there are more, those that are far from their limit are forgotten,
@@ -47,6 +49,7 @@ pub struct RateLimits {
     failures: PerMinute<ClientThere>,
     pushes: PerMinute<ClientThere>,
     visits: PerMinute<Option<IpAddr>>,
+    webhook_tests: PerMinute<(String, String)>,
     under_way: Mutex<HashMap<Option<IpAddr>, u32>>,
 }
 
@@ -58,6 +61,7 @@ impl RateLimits {
             failures: PerMinute::new(FAILURES),
             pushes: PerMinute::new(PUSHES),
             visits: PerMinute::new(VISITS),
+            webhook_tests: PerMinute::new(WEBHOOK_TESTS),
             under_way: Mutex::default(),
         }
     }
@@ -101,6 +105,14 @@ impl RateLimits {
     /// [`TooMany`]
     pub fn push(&self, request: &Request, id: &str, now: Timestamp) -> Result<(), TooMany> {
         self.pushes.count((self.addresses.of(request).counted(), id.to_owned()), now)
+    }
+
+    /// Counts a test of a webhook of the client `id`.
+    ///
+    /// # Errors
+    /// [`TooMany`]
+    pub fn webhook_test(&self, id: &str, webhook: &str, now: Timestamp) -> Result<(), TooMany> {
+        self.webhook_tests.count((id.to_owned(), webhook.to_owned()), now)
     }
 
     /// Counts a visit to the authorization endpoint.

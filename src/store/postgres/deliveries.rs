@@ -4,11 +4,11 @@ use async_trait::async_trait;
 
 use super::PostgresStore;
 use crate::flow::ports::{DeliveryStore, DueDelivery, Unavailable};
-use crate::store::row::webhooks::{DeliveryRow, TroubleRow};
+use crate::store::row::webhooks::{DeliveryRow, TroubleRow, happened_at, place};
 use crate::store::select::{self, Columns as _};
 use crate::store::steps::Cell;
 use vpgate_core::base::time::Timestamp;
-use vpgate_core::webhook::{DeliveryState, EndpointTrouble};
+use vpgate_core::webhook::{DeliveryCursor, DeliveryState, EndpointTrouble};
 
 #[async_trait]
 impl DeliveryStore for PostgresStore {
@@ -33,11 +33,21 @@ impl DeliveryStore for PostgresStore {
         client_id: &str,
         endpoint: &str,
         state: Option<DeliveryState>,
+        before: Option<&DeliveryCursor>,
         limit: usize,
     ) -> Result<Vec<DueDelivery>, Unavailable> {
         let state: Cell = state.map(DeliveryState::name).into();
-        let cells = [client_id.to_owned().into(), endpoint.to_owned().into(), state, number(limit)];
+        let (forget_at, id) = place(before);
+        let (client, endpoint) = (client_id.to_owned(), endpoint.to_owned());
+        let cells =
+            [client.into(), endpoint.into(), state, Cell::Integer(forget_at), id.into(), number(limit)];
         self.found(select::DELIVERIES, &cells).await
+    }
+
+    async fn oldest_waiting(&self) -> Result<Option<Timestamp>, Unavailable> {
+        let row = self.row(select::OLDEST_WAITING, &[]).await?;
+        let forget_at = row.map(|row| row.integer(0)).transpose()?.flatten();
+        Ok(forget_at.map(happened_at))
     }
 
     async fn endpoint_troubles(&self) -> Result<Vec<EndpointTrouble>, Unavailable> {

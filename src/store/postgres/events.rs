@@ -1,6 +1,6 @@
 //! Looks up what clients are told of.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use async_trait::async_trait;
 use tokio_postgres::Row;
@@ -10,12 +10,12 @@ use crate::flow::ports::{EventStore, PlacedEvents, Unavailable};
 use crate::store::select::Columns as _;
 use crate::store::steps::Cell;
 use crate::store::{row, select};
-use vpgate_core::base::id::PresentationId;
+use vpgate_core::base::id::{GrantId, PresentationId};
 use vpgate_core::base::secret::Digest;
 use vpgate_core::base::time::Timestamp;
 use vpgate_core::change::KeptAnswer;
 use vpgate_core::event::EventCursor;
-use vpgate_core::openid4vp::presentation::PresentationStage;
+use vpgate_core::openid4vp::presentation::PresentationMark;
 use vpgate_core::openid4vp::request::VpRequest;
 
 #[async_trait]
@@ -48,13 +48,22 @@ impl EventStore for PostgresStore {
         Ok(Some(row::kept_answer(*key, found.bytes(0)?, found.some_text(1)?, until)?))
     }
 
-    async fn stages(
+    async fn marks(
         &self,
         ids: &[PresentationId],
-    ) -> Result<HashMap<PresentationId, PresentationStage>, Unavailable> {
+    ) -> Result<HashMap<PresentationId, PresentationMark>, Unavailable> {
         let ids = row::to_json(&ids, "id")?;
-        let rows = self.database.rows(select::STAGES_IN_POSTGRES, &[ids.into()]).await?;
-        rows.iter().map(|found| Ok(row::stage(&found.some_text(0)?, &found.some_text(1)?)?)).collect()
+        let rows = self.database.rows(select::MARKS_IN_POSTGRES, &[ids.into()]).await?;
+        let mark = |found: &Row| -> Result<_, Unavailable> {
+            Ok(row::mark(&found.some_text(0)?, &found.some_text(1)?, found.integer(2)?)?)
+        };
+        rows.iter().map(mark).collect()
+    }
+
+    async fn pending_grants(&self, ids: &[GrantId]) -> Result<HashSet<GrantId>, Unavailable> {
+        let ids = row::to_json(&ids, "id")?;
+        let rows = self.database.rows(select::PENDING_IN_POSTGRES, &[ids.into()]).await?;
+        rows.iter().map(|found| Ok(row::grant_id(&found.some_text(0)?)?)).collect()
     }
 }
 

@@ -4,8 +4,8 @@ use super::{BrokenColumn, count, digest, from_json, present};
 use crate::flow::ports::DueDelivery;
 use vpgate_core::base::id::DeliveryId;
 use vpgate_core::base::time::Timestamp;
-use vpgate_core::event::Event;
-use vpgate_core::webhook::{Delivery, DeliveryState, EndpointTrouble, Pause};
+use vpgate_core::event::{EVENTS_KEPT, Event};
+use vpgate_core::webhook::{Delivery, DeliveryCursor, DeliveryState, EndpointTrouble, Pause};
 
 /// The columns of a delivery, with those of its event.
 #[derive(Clone, Debug)]
@@ -43,6 +43,19 @@ pub(in crate::store) struct TroubleRow {
     pub not_before: Option<i64>,
     /// `gone` or `failing`, when nothing is sent any more.
     pub paused: Option<String>,
+}
+
+/// The place behind which deliveries are listed: when their events are forgotten, and the id.
+pub(in crate::store) fn place(before: Option<&DeliveryCursor>) -> (i64, String) {
+    match before {
+        Some(cursor) => (cursor.at.plus(EVENTS_KEPT).unix(), cursor.id.to_string()),
+        None => (i64::MAX, String::new()),
+    }
+}
+
+/// When an event happened that is forgotten then.
+pub(in crate::store) fn happened_at(forget_at: i64) -> Timestamp {
+    Timestamp::from_unix(forget_at).minus(EVENTS_KEPT)
 }
 
 impl DeliveryRow {

@@ -5,10 +5,10 @@ use rusqlite::{Connection, params};
 
 use super::SqliteStore;
 use crate::flow::ports::{DeliveryStore, DueDelivery, Unavailable};
-use crate::store::row::webhooks::{DeliveryRow, TroubleRow};
+use crate::store::row::webhooks::{DeliveryRow, TroubleRow, happened_at, place};
 use crate::store::select;
 use vpgate_core::base::time::Timestamp;
-use vpgate_core::webhook::{DeliveryState, EndpointTrouble};
+use vpgate_core::webhook::{DeliveryCursor, DeliveryState, EndpointTrouble};
 
 #[async_trait]
 impl DeliveryStore for SqliteStore {
@@ -41,11 +41,25 @@ impl DeliveryStore for SqliteStore {
         client_id: &str,
         endpoint: &str,
         state: Option<DeliveryState>,
+        before: Option<&DeliveryCursor>,
         limit: usize,
     ) -> Result<Vec<DueDelivery>, Unavailable> {
         let (client_id, endpoint) = (client_id.to_owned(), endpoint.to_owned());
         let (state, limit) = (state.map(DeliveryState::name), i64::try_from(limit).unwrap_or(i64::MAX));
-        self.read(move |it| found(it, select::DELIVERIES, params![client_id, endpoint, state, limit])).await
+        let (forget_at, id) = place(before);
+        self.read(move |it| {
+            found(it, select::DELIVERIES, params![client_id, endpoint, state, forget_at, id, limit])
+        })
+        .await
+    }
+
+    async fn oldest_waiting(&self) -> Result<Option<Timestamp>, Unavailable> {
+        self.read(|connection| {
+            let mut select = connection.prepare_cached(select::OLDEST_WAITING)?;
+            let forget_at: Option<i64> = select.query_row([], |row| row.get(0))?;
+            Ok(forget_at.map(happened_at))
+        })
+        .await
     }
 
     async fn endpoint_troubles(&self) -> Result<Vec<EndpointTrouble>, Unavailable> {

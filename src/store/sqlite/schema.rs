@@ -32,6 +32,7 @@ const MIGRATIONS: &[Migration] = &[
     Expands(include_str!("migrations/0018_receipts.sql")),
     Expands(include_str!("migrations/0019_retention.sql")),
     Expands(include_str!("migrations/0020_audit.sql")),
+    Expands(include_str!("migrations/0021_deliveries_in_order.sql")),
 ];
 
 /// Brings the database to the version of this program, in one transaction. One that is newer, and that this program

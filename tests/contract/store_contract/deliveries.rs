@@ -9,7 +9,7 @@ use vpgate_core::base::id::{DeliveryId, EventId};
 use vpgate_core::base::time::Timestamp;
 use vpgate_core::change::{Change, WebhookChange};
 use vpgate_core::event::{Announcement, Event, EventContent, EventIds, EventKind, NewDelivery};
-use vpgate_core::webhook::{Delivery, DeliveryState, EndpointTrouble, Heard, Pause};
+use vpgate_core::webhook::{Delivery, DeliveryCursor, DeliveryState, EndpointTrouble, Heard, Pause};
 
 use crate::store_contract::backend::AnyStore;
 use crate::store_contract::grants::lost;
@@ -20,8 +20,13 @@ const TAKEN: Heard = Heard { status: Some(204), retry_after: None };
 
 /// An event of `shop` for these endpoints, written with a change that happens once.
 fn event(endpoints: &[&str]) -> Change {
+    event_at(endpoints, 0)
+}
+
+/// One that happened so many seconds later.
+fn event_at(endpoints: &[&str], seconds: u64) -> Change {
     let content = EventContent::new("shop", EventKind::PresentationVerified, EventIds::default());
-    let event = Event { id: EventId::from_entropy(states::fresh()), content, at: NOW };
+    let event = Event { id: EventId::from_entropy(states::fresh()), content, at: after(seconds) };
     let delivery = |endpoint: &&str| NewDelivery {
         id: DeliveryId::from_entropy(states::fresh()),
         endpoint: (*endpoint).to_owned(),
@@ -103,27 +108,43 @@ pub async fn req_21_43_an_answer_ends_the_attempt_that_it_was_given_to(store: An
     store.commit(&advance(attempt.clone(), failed.due_at)).await.unwrap();
     store.commit(&advance(attempt.answered(TAKEN, after(6), 0), attempt.due_at)).await.unwrap();
     assert!(due(&store, "orders", 1_000_000).await.is_empty());
-    let [done] = store.deliveries("shop", "orders", None, 100).await.unwrap().try_into().unwrap();
+    let [done] = store.deliveries("shop", "orders", None, None, 100).await.unwrap().try_into().unwrap();
     assert_eq!((done.delivery.state, done.delivery.last_status), (DeliveryState::Delivered, Some(204)));
 }
 
-pub async fn deliveries_are_listed_by_state_with_the_last_first_and_no_more_than_asked_for(store: AnyStore) {
-    for _ in 0..3 {
-        let first = told(&store).await;
-        let attempt = first.delivery.begun(NOW);
-        store.commit(&begun(&first)).await.unwrap();
-        let next = attempt.answered(TAKEN, NOW, 0);
-        store.commit(&advance(next, attempt.due_at)).await.unwrap();
+pub async fn deliveries_are_listed_by_state_in_an_order_that_stays_behind_any_of_them(store: AnyStore) {
+    assert_eq!(store.oldest_waiting().await.unwrap(), None);
+    for second in [0, 0, 3, 1] {
+        store.commit(&event_at(&["orders"], second)).await.unwrap();
     }
-    let waiting = told(&store).await;
-    store.commit(&begun(&waiting)).await.unwrap();
-    let listed = async |state, limit| store.deliveries("shop", "orders", state, limit).await.unwrap();
-    let all = listed(None, 100).await;
-    assert_eq!((all.len(), &all[0].event), (4, &waiting.event));
-    assert_eq!(listed(Some(DeliveryState::Delivered), 100).await.len(), 3);
-    assert_eq!(listed(Some(DeliveryState::Dead), 100).await.len(), 0);
-    assert_eq!(listed(None, 2).await.len(), 2);
-    assert!(store.deliveries("shop", "audit", None, 100).await.unwrap().is_empty());
+    assert_eq!(store.oldest_waiting().await.unwrap(), Some(NOW));
+    let listed = async |state, before: Option<&DeliveryCursor>, limit| {
+        store.deliveries("shop", "orders", state, before, limit).await.unwrap()
+    };
+    let place = |it: &DueDelivery| DeliveryCursor { at: it.event.at, id: it.delivery.id.clone() };
+    let all: Vec<DeliveryCursor> = listed(None, None, 100).await.iter().map(place).collect();
+    assert_eq!(all.iter().map(|it| it.at).collect::<Vec<_>>(), [after(3), after(1), NOW, NOW]);
+    // The oldest is taken meanwhile, and the newest fails: everything keeps its place.
+    for (seconds, heard) in [(0, TAKEN), (0, TAKEN), (3, FAILED)] {
+        let mut found = due(&store, "orders", 3).await;
+        found.retain(|it| it.event.at == after(seconds));
+        let one = &found[0];
+        let attempt = one.delivery.begun(after(3));
+        store.commit(&advance(attempt.clone(), one.delivery.due_at)).await.unwrap();
+        store.commit(&advance(attempt.answered(heard, after(3), 0), attempt.due_at)).await.unwrap();
+    }
+    assert_eq!(store.oldest_waiting().await.unwrap(), Some(after(1)));
+    let (mut before, mut read) = (None, Vec::new());
+    while let Some(last) = listed(None, before.as_ref(), 1).await.pop() {
+        read.push(place(&last));
+        before = Some(place(&last));
+    }
+    assert_eq!(read, all, "one by one, each once");
+    assert_eq!(listed(None, Some(&all[1]), 100).await.iter().map(place).collect::<Vec<_>>(), all[2..]);
+    assert_eq!(listed(Some(DeliveryState::Delivered), None, 100).await.len(), 2);
+    assert_eq!(listed(Some(DeliveryState::Waiting), Some(&all[0]), 100).await.len(), 1);
+    assert_eq!(listed(Some(DeliveryState::Dead), None, 100).await.len(), 0);
+    assert!(store.deliveries("shop", "audit", None, None, 100).await.unwrap().is_empty());
 }
 
 pub async fn what_is_over_is_made_due_by_its_client_alone_and_its_endpoint_is_called_again(store: AnyStore) {

@@ -1,4 +1,4 @@
-//! Webhooks taken by other people's libraries for Standard Webhooks, for JavaScript and for Python: each verifies what
+//! Webhooks taken by other people's libraries for Standard Webhooks, for JavaScript, Python and Rust: each verifies what
 //! is sent, and refuses the same with another body, id or time.
 //!
 //! Needs node 20 or newer, npm and python3 with venv. Where one is missing the test says SKIP and why;
@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use vpgate_test_support::builders::webhooks::shop_told_at;
 use vpgate_test_support::equipment;
 use vpgate_test_support::harness::{BASIC, Harness, RETURN_TO, SHOP, basic};
-use vpgate_test_support::webhook_receiver::{private_file, secret};
+use vpgate_test_support::webhook_receiver::{Message, WebhookReceiver, private_file, secret};
 
 const HERE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/interop/webhooks");
 
@@ -38,6 +38,33 @@ async fn req_21_42_standardwebhooks_of_npm_takes_what_is_sent() {
 async fn req_21_42_standardwebhooks_of_pypi_takes_what_is_sent() {
     let python = equipment::python("webhooks", &Path::new(HERE).join("requirements.txt"));
     taken_by("standardwebhooks of PyPI", python, "receiver.py").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn req_21_42_standardwebhooks_of_crates_io_takes_what_is_sent() {
+    let (folder, receiver) = (tempfile::tempdir().unwrap(), WebhookReceiver::start());
+    let before = private_file(folder.path(), "before", &secret(2));
+    let more = format!("receipt = true\nprevious_secret_file = \"{}\"", before.display());
+    let text = shop_told_at(folder.path(), &[(receiver.url.as_str(), "orders", &more)]);
+    let world = Harness::with_configuration(&text, Vec::new()).await;
+    let begun = world.begin(&json!({ "scope": BASIC, "redirect_uri": RETURN_TO })).await;
+    world.share(&begun, &[]).await;
+    world.app().send_webhooks().await;
+    let [message] = receiver.take().try_into().unwrap();
+    for known in [1, 2] {
+        assert!(message.is_taken_by_library(&secret(known)), "{message:?}");
+    }
+    assert!(!message.is_taken_by_library(&secret(3)));
+    let changed: [fn(&mut Message); 3] = [
+        |it| it.body = it.body.replace("verified", "rejected"),
+        |it| it.id.push('x'),
+        |it| it.timestamp += 1,
+    ];
+    for change in changed {
+        let mut other = message.clone();
+        change(&mut other);
+        assert!(!other.is_taken_by_library(&secret(1)), "{other:?}");
+    }
 }
 
 async fn taken_by(library: &str, interpreter: Result<PathBuf, String>, script: &str) {

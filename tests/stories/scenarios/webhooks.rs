@@ -1,6 +1,7 @@
 //! Clients are told of what becomes of their presentations and grants: at least once, signed, on a schedule, at addresses
 //! of their configuration, and by nobody else's leave (REQ-21.40 to 21.45).
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use poem::http::{Method, StatusCode};
@@ -11,7 +12,7 @@ use vpgate_core::jose::jwe::{ContentEncryption, EncryptedText, EncryptionKey};
 use crate::scenarios::shop::request;
 use vpgate_test_support::builders::webhooks::shop_told_at;
 use vpgate_test_support::harness::{Answer, Harness, SHOP, basic};
-use vpgate_test_support::webhook_receiver::{Reply, WebhookReceiver, private_file, secret};
+use vpgate_test_support::webhook_receiver::{Message, Reply, WebhookReceiver, private_file, secret};
 
 const BANK: (&str, &str) = ("bank", "bank-secret");
 /// What the demo person is called, and more that must not get out.
@@ -278,12 +279,113 @@ async fn a_full_message_holds_the_result_for_the_client_s_key_alone() {
     let body = message.json();
     let sealed = EncryptedText::parse(body["data"]["result"].as_str().unwrap(), 64 << 10).unwrap();
     let opened = key.decrypt(&sealed, &ContentEncryption::ALL).unwrap();
-    let (status, mut result) = told.world.collect(&begun, Some(&code)).await;
+    let (status, result) = told.world.collect(&begun, Some(&code)).await;
     assert_eq!(status, StatusCode::OK);
-    result.as_object_mut().unwrap().remove("receipt");
     assert_eq!(serde_json::from_slice::<Value>(&opened).unwrap(), result);
-    assert!(result["credentials"].is_object(), "{result}");
+    assert!(result["credentials"].is_object() && result["receipt"].is_string(), "{result}");
+    assert_eq!(body["data"].get("receipt"), None, "it is in the result");
     assert_eq!(told.webhook().await["content"], "full");
+}
+
+#[tokio::test]
+async fn a_receipt_comes_with_every_end_that_has_one_where_that_is_configured() {
+    let receiver = WebhookReceiver::start();
+    let told = told(&[(&receiver, "orders", "receipt = true")]).await;
+    let (begun, _) = told.verified().await;
+    let declined = told.world.begin(&request(&[])).await;
+    told.world.decline(&declined).await;
+    told.send().await;
+    let messages = receiver.take();
+    for presentation in [&begun, &declined] {
+        let path = format!("/v1/presentations/{}/receipt", presentation["id"].as_str().unwrap());
+        let fetched = told.asked(Method::GET, &path, SHOP).await.text;
+        let body =
+            messages.iter().map(Message::json).find(|it| it["data"]["presentation"] == presentation["id"]);
+        assert_eq!(body.unwrap()["data"]["receipt"], json!(fetched), "the same one, signed once");
+    }
+    for claim in CLAIMS {
+        assert!(messages.iter().all(|message| !message.body.contains(claim)));
+    }
+    // Of what nobody answered there is none.
+    let expired = told.world.begin(&request(&[])).await;
+    told.world.clock.advance(Duration::from_secs(600));
+    told.world.app().tell_expiries().await.unwrap();
+    told.send().await;
+    let body = receiver.take()[0].json();
+    assert_eq!((&body["data"]["presentation"], body["data"].get("receipt")), (&expired["id"], None));
+}
+
+#[tokio::test]
+async fn deliveries_are_read_page_by_page_and_none_twice() {
+    let receiver = WebhookReceiver::start();
+    let told = told(&[(&receiver, "orders", "")]).await;
+    for _ in 0..103 {
+        told.world.begin(&request(&[])).await;
+    }
+    told.world.clock.advance(Duration::from_secs(600));
+    told.world.app().tell_expiries().await.unwrap();
+    let (mut query, mut pages, mut read) = (String::new(), Vec::new(), BTreeSet::new());
+    loop {
+        let path = format!("/v1/webhooks/orders/deliveries?{query}");
+        let page = told.asked(Method::GET, &path, SHOP).await.json();
+        let ids = page["deliveries"].as_array().unwrap().iter().map(|it| it["id"].to_string());
+        pages.push(ids.len());
+        read.extend(ids);
+        // What was listed goes out meanwhile.
+        told.send().await;
+        let Some(cursor) = page["cursor"].as_str() else { break };
+        query = format!("before={cursor}");
+    }
+    assert_eq!((pages, read.len()), (vec![100, 3], 103));
+    let wrong = told.asked(Method::GET, "/v1/webhooks/orders/deliveries?before=x", SHOP).await;
+    assert_eq!(wrong.status, StatusCode::BAD_REQUEST, "{}", wrong.text);
+}
+
+#[tokio::test]
+async fn a_webhook_is_tested_ten_times_a_minute_and_others_meanwhile() {
+    let (receiver, other) = (WebhookReceiver::start(), WebhookReceiver::start());
+    let told = told(&[(&receiver, "orders", ""), (&other, "audit", "")]).await;
+    let test = async |name: &str| told.asked(Method::POST, &format!("/v1/webhooks/{name}/test"), SHOP).await;
+    for _ in 0..10 {
+        assert_eq!(test("orders").await.status, StatusCode::OK);
+    }
+    let refused = test("orders").await;
+    assert_eq!((refused.status, refused.header("retry-after")), (StatusCode::TOO_MANY_REQUESTS, "60"));
+    assert_eq!(refused.json()["type"], "urn:vpgate:problem:too_many_tests");
+    assert_eq!(receiver.take().len(), 10);
+    assert_eq!(test("audit").await.status, StatusCode::OK);
+    assert_eq!(test("none").await.status, StatusCode::NOT_FOUND);
+    told.world.clock.advance(Duration::from_secs(60));
+    assert_eq!(test("orders").await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn req_21_43_what_waits_and_who_is_paused_is_measured() {
+    let receiver = WebhookReceiver::start();
+    let told = told(&[(&receiver, "orders", "")]).await;
+    let measured = async || {
+        told.world.app().measure_webhooks().await.unwrap();
+        let text = told.world.get("/metrics").await.text;
+        let line = |name: &str| {
+            let line = text.lines().find_map(|line| line.strip_prefix(name)).unwrap_or_default();
+            line.trim().to_owned()
+        };
+        let paused = line("vpgate_webhook_paused{client=\"shop\",webhook=\"orders\"}");
+        (line("vpgate_outbox_oldest_seconds"), paused)
+    };
+    let numbers = |oldest: &str, paused: &str| (oldest.to_owned(), paused.to_owned());
+    assert_eq!(measured().await, numbers("0", "0"));
+    told.verified().await;
+    told.world.clock.advance(Duration::from_secs(70));
+    assert_eq!(measured().await, numbers("70", "0"));
+    receiver.answers(Reply::Status(410));
+    told.send().await;
+    told.verified().await;
+    assert_eq!(measured().await, numbers("0", "1"));
+    receiver.answers(Reply::Status(204));
+    told.asked(Method::POST, "/v1/webhooks/orders/test", SHOP).await;
+    told.send().await;
+    assert_eq!(measured().await, numbers("0", "0"));
 }
 
 #[tokio::test]

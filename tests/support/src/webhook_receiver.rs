@@ -7,6 +7,7 @@ use std::sync::{Arc, Condvar, Mutex};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use poem::http::HeaderMap;
 use ring::hmac;
 use serde_json::Value;
 
@@ -47,6 +48,20 @@ impl Message {
         let signed = format!("{}.{}.{}", self.id, self.timestamp, self.body);
         let expected = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, &key), signed.as_bytes());
         self.signature.split(' ').any(|one| one == format!("v1,{}", STANDARD.encode(expected)))
+    }
+
+    /// Whether the library of crates.io takes it, now.
+    pub fn is_taken_by_library(&self, secret: &str) -> bool {
+        let mut headers = HeaderMap::new();
+        for (name, value) in [
+            ("webhook-id", self.id.clone()),
+            ("webhook-timestamp", self.timestamp.to_string()),
+            ("webhook-signature", self.signature.clone()),
+        ] {
+            headers.insert(name, value.parse().unwrap());
+        }
+        let library = standardwebhooks::Webhook::new(secret).unwrap();
+        library.verify(self.body.as_bytes(), &headers).is_ok()
     }
 }
 

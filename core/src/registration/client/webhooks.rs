@@ -9,6 +9,7 @@ use zeroize::Zeroizing;
 use super::super::Sources;
 use super::super::address::Addresses;
 use super::super::fault::Pointer;
+use super::Surroundings;
 use crate::base::json::{self, Bounds};
 use crate::event::EventKind;
 use crate::jose::jwe::RecipientKey;
@@ -27,7 +28,8 @@ const JWK: Bounds = Bounds { bytes: 16 << 10, depth: 4, members: 64 };
 pub struct WebhookRegistration {
     /// Its name among those of this client: in the addresses of the REST API, and in logs.
     pub name: Option<String>,
-    /// Where messages are posted to: https, on port 443 or 8443, at a public address. Redirects are not followed.
+    /// Where messages are posted to: https, on port 443 or 8443, at a public address or in a network that `[fetch]
+    /// allow_networks` opens. Redirects are not followed.
     pub url: Option<String>,
     /// What it is told of, for example `presentation.verified`; of everything when left out.
     pub kinds: Vec<String>,
@@ -46,6 +48,9 @@ pub struct WebhookRegistration {
     pub content: Option<String>,
     /// A file with a public key of the client (a JWK for ECDH-ES on P-256), to which results are encrypted.
     pub encryption_key_file: Option<String>,
+    /// The receipt of a presentation comes with what is told of its end, as `data.receipt`; `false` when left out. In a
+    /// full message it is in the result in any case.
+    pub receipt: bool,
     /// The endpoint may listen on another port than 443 and 8443; `false` when left out.
     pub danger_any_port: Option<bool>,
 }
@@ -53,10 +58,10 @@ pub struct WebhookRegistration {
 /// Checks all endpoints of a client.
 pub(super) fn check(
     given: &[WebhookRegistration],
-    addresses: Addresses,
-    sources: &dyn Sources,
+    known: &Surroundings<'_>,
     all: &Pointer<'_>,
 ) -> Vec<Arc<WebhookEndpoint>> {
+    let (addresses, sources) = (known.addresses, known.sources);
     if given.len() > MOST {
         all.blame(format!("a client has at most {MOST} of them"));
     }
@@ -66,7 +71,7 @@ pub(super) fn check(
         let name = name(one, others, &at);
         let url = at.need("url", one.url.as_deref(), "where messages are posted to");
         let url = url.and_then(|url| {
-            let url = at.key("url").keep(addresses.outside(url))?;
+            let url = at.key("url").keep(addresses.outside(url, known.open_networks))?;
             port(one, addresses, &url, &at);
             Some(url)
         });
@@ -74,7 +79,8 @@ pub(super) fn check(
         let secrets = secrets(one, sources, &at);
         let content = content(one, sources, &at);
         if let (Some(name), Some(url), Some(secrets), Some(content)) = (name, url, secrets, content) {
-            checked.push(Arc::new(WebhookEndpoint { name, url, kinds, secrets, content }));
+            let receipt = one.receipt;
+            checked.push(Arc::new(WebhookEndpoint { name, url, kinds, secrets, content, receipt }));
         }
     }
     checked

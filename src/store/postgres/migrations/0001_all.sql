@@ -420,7 +420,8 @@ CREATE TABLE deliveries (
 ) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_cost_limit = 2000);
 
 CREATE INDEX deliveries_due_at ON deliveries (due_at) WHERE state = 'waiting';
-CREATE INDEX deliveries_endpoint ON deliveries (client, endpoint, due_at);
+CREATE INDEX deliveries_endpoint ON deliveries (client, endpoint, forget_at, id);
+CREATE INDEX deliveries_waiting ON deliveries (client, endpoint, due_at) WHERE state = 'waiting';
 CREATE INDEX deliveries_event ON deliveries (event);
 CREATE INDEX deliveries_forget_at ON deliveries (forget_at);
 
