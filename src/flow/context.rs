@@ -207,8 +207,11 @@ impl Context {
         let change = noted(change, &told, outside, self.now)?;
         let change = announced(change, told, outside, self.now)?;
         commit::commit(&*self.ports.store, &self.ports.metrics, &change).await?;
-        if let Some((id, stage)) = change.reaches() {
-            self.watchers.reached(id, stage);
+        if let Some((id, mark)) = change.reaches() {
+            self.watchers.reached(id, mark);
+        }
+        if let Some(grant) = change.decides() {
+            self.watchers.decided(grant);
         }
         Ok(())
     }

@@ -15,6 +15,7 @@ mod openid4vp;
 mod operations;
 mod pages;
 mod payload;
+mod prefer;
 mod public_url;
 mod qr;
 mod routes;

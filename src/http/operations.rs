@@ -6,7 +6,7 @@ use poem::{EndpointExt as _, IntoResponse, Response, Route, get, handler};
 use serde_json::{Map, Value, json};
 
 use super::middleware::failure::Failure;
-use super::middleware::trace::AskedAgain;
+use super::middleware::trace::RequestNotes;
 use crate::flow::context::Context;
 use crate::flow::health::{self, Readiness};
 use crate::metrics::MEDIA_TYPE;
@@ -37,7 +37,7 @@ fn metrics(Data(context): Data<&Context>, Data(readers): Data<&NumberReaders>) -
         let why = "metrics are answered at [operations] listen, where public_url is https";
         return Json(json!({ "error": why })).with_status(StatusCode::FORBIDDEN).into_response();
     }
-    AskedAgain::note();
+    RequestNotes::note_asked_again();
     let text = context.metrics().exposition(context.now().unix());
     text.with_content_type(MEDIA_TYPE).into_response()
 }
@@ -45,7 +45,7 @@ fn metrics(Data(context): Data<&Context>, Data(readers): Data<&NumberReaders>) -
 /// The process answers.
 #[handler]
 fn alive() -> Json<Value> {
-    AskedAgain::note();
+    RequestNotes::note_asked_again();
     Json(json!({ "status": "ok" }))
 }
 
@@ -64,7 +64,7 @@ async fn ready(context: Data<&Context>, uri: &Uri) -> Response {
     }
     match ready {
         Ok(Readiness::Ready) => {
-            AskedAgain::note();
+            RequestNotes::note_asked_again();
             told.insert("status".to_owned(), "ok".into());
             Json(told).into_response()
         }

@@ -154,7 +154,8 @@ impl Sandbox {
             .at("/page", get(web_page::show))
             .at("/shop", get(shop::show))
             .at("/shop/agree", post(shop::agree))
-            .at("/shop/return", get(shop::come_back));
+            .at("/shop/return", get(shop::come_back))
+            .at("/shop/waiting", get(shop::waiting));
         self.shared(pages)
     }
 

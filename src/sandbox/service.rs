@@ -12,6 +12,8 @@ use vpgate_core::base::secret::Secret;
 /// The longest answer read.
 const BOUNDS: Bounds = Bounds { bytes: 256 * 1024, depth: 32, members: 10_000 };
 const PATIENCE: Duration = Duration::from_secs(10);
+/// How long an answer may wait for what it is about, in seconds (RFC 7240 section 4.3). Browsers, too, wait for it.
+const WAIT: u64 = 20;
 
 /// Where the service is, and what to talk to it with.
 pub(super) struct ServiceClient {
@@ -62,6 +64,15 @@ impl ServiceClient {
         answer(self.http.post(self.at(path)).form(fields)).await
     }
 
+    /// The same, with an answer that may wait for what it is about.
+    pub(super) async fn post_form_and_wait(
+        &self,
+        path: &str,
+        fields: &[(&str, &str)],
+    ) -> Result<ServiceAnswer, NoAnswer> {
+        late_answer(self.http.post(self.at(path)).form(fields)).await
+    }
+
     /// Posts JSON in the name of the shop.
     pub(super) async fn post_json(
         &self,
@@ -76,6 +87,15 @@ impl ServiceClient {
     /// Gets JSON in the name of the shop.
     pub(super) async fn get(&self, path: &str, account: &Account) -> Result<ServiceAnswer, NoAnswer> {
         answer(signed_in(self.http.get(self.at(path)), account)).await
+    }
+
+    /// The same, with an answer that may wait for what it is about.
+    pub(super) async fn get_and_wait(
+        &self,
+        path: &str,
+        account: &Account,
+    ) -> Result<ServiceAnswer, NoAnswer> {
+        late_answer(signed_in(self.http.get(self.at(path)), account)).await
     }
 
     /// A Request Object, fetched as wallets do: with `POST` when there is something to say about the wallet
@@ -112,7 +132,16 @@ fn signed_in(request: RequestBuilder, account: &Account) -> RequestBuilder {
 }
 
 async fn answer(request: RequestBuilder) -> Result<ServiceAnswer, NoAnswer> {
-    let response = request.timeout(PATIENCE).send().await.map_err(|_| NoAnswer)?;
+    answer_within(PATIENCE, request).await
+}
+
+async fn late_answer(request: RequestBuilder) -> Result<ServiceAnswer, NoAnswer> {
+    let request = request.header("prefer", format!("wait={WAIT}"));
+    answer_within(PATIENCE + Duration::from_secs(WAIT), request).await
+}
+
+async fn answer_within(patience: Duration, request: RequestBuilder) -> Result<ServiceAnswer, NoAnswer> {
+    let response = request.timeout(patience).send().await.map_err(|_| NoAnswer)?;
     let status = response.status().as_u16();
     let body = json::parse(&read(response).await?, &BOUNDS).unwrap_or(Value::Null);
     Ok(ServiceAnswer { status, body })

@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use vpgate_core::admission::{self, Admission};
 use vpgate_core::audit::WaitingNote;
-use vpgate_core::base::id::{NoticeId, PresentationId, TokenId};
+use vpgate_core::base::id::{GrantId, NoticeId, PresentationId, TokenId};
 use vpgate_core::base::repeat::Used;
 use vpgate_core::base::secret::Digest;
 use vpgate_core::base::time::Timestamp;
@@ -25,7 +25,8 @@ use vpgate_core::oauth::polling::Pace;
 use vpgate_core::oauth::refresh_token::RefreshState;
 use vpgate_core::oauth::session::{self, Session};
 use vpgate_core::openid4vp::presentation::{
-    self, AwaitingReturn, Presentation, PresentationOutcome, PresentationStage, Settled, Tries,
+    self, AwaitingReturn, Presentation, PresentationMark, PresentationOutcome, PresentationStage, Settled,
+    Tries,
 };
 use vpgate_core::openid4vp::request::VpRequest;
 use vpgate_core::openid4vp::retention::RESULT_LIFETIME;
@@ -420,9 +421,19 @@ pub(super) fn kept_answer(
 }
 
 /// How far a presentation is.
-pub(super) fn stage(id: &str, state: &str) -> Result<(PresentationId, PresentationStage), BrokenColumn> {
+pub(super) fn mark(
+    id: &str,
+    state: &str,
+    tries: Option<i64>,
+) -> Result<(PresentationId, PresentationMark), BrokenColumn> {
     let id = PresentationId::parse(id).ok_or(BrokenColumn("id"))?;
-    Ok((id, PresentationStage::of_row(state).ok_or(BrokenColumn("state"))?))
+    let stage = PresentationStage::of_row(state).ok_or(BrokenColumn("state"))?;
+    Ok((id, PresentationMark { stage, answers: count(tries.unwrap_or_default(), "tries")? }))
+}
+
+/// A grant that was found by its id.
+pub(super) fn grant_id(id: &str) -> Result<GrantId, BrokenColumn> {
+    GrantId::parse(id).ok_or(BrokenColumn("id"))
 }
 
 /// Structured content of a column.

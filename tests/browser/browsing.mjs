@@ -1,4 +1,5 @@
 // One browser window, its screenshots, and what must hold on every page that it shows.
+import jsQR from "jsqr";
 import { chromium } from "playwright-core";
 
 export const PHONE = { width: 390, height: 844 };
@@ -97,6 +98,43 @@ export class Browsing {
       if (!address.test(this.page.url())) await next.first().click();
     }
     await this.page.waitForURL(address);
+  }
+
+  /** What a phone's camera reads. */
+  async scanned(place) {
+    const picture = await this.page.locator(place).screenshot();
+    const blank = await this.context.newPage();
+    const { data, width, height } = await blank.evaluate(async (source) => {
+      const image = new Image();
+      image.src = source;
+      await image.decode();
+      const canvas = new OffscreenCanvas(image.width, image.height);
+      const context = canvas.getContext("2d");
+      context.drawImage(image, 0, 0);
+      return { data: [...context.getImageData(0, 0, image.width, image.height).data], width: image.width, height: image.height };
+    }, `data:image/png;base64,${picture.toString("base64")}`);
+    await blank.close();
+    return jsQR(Uint8ClampedArray.from(data), width, height)?.data;
+  }
+
+  /** When the page fulfils this. Asked for before it does. */
+  async seen(what, argument) {
+    await this.page.waitForFunction(what, argument, { timeout: 30_000, polling: 10 });
+    return Date.now();
+  }
+
+  /** When the service has taken what the wallet sends by this browser. Asked for before it does. */
+  async decided() {
+    const taken = (response) => new URL(response.url()).pathname === "/callback" && response.request().method() === "POST";
+    await this.page.waitForResponse(taken, { timeout: 30_000 });
+    return Date.now();
+  }
+
+  /** What was decided elsewhere is seen here by itself. 300 ms are meant; a busy machine may need longer. */
+  async soon(who, decided, seen) {
+    const late = (await seen) - (await decided);
+    console.log(`        ${who} saw it after ${late} ms`);
+    check(late < 1500, `${who} sees it soon, not after ${late} ms`);
   }
 
   /** Moves the focus with the tabulator key only, and expects to see where it is. */

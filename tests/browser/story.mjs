@@ -62,12 +62,14 @@ async function signIn(story, viewport, colorScheme, keyboard) {
   for (const said of ["asks you to share", "Given name", "Alice", "18 or older", ...device]) {
     check((await phone.text()).includes(said), `the wallet says “${said}”`);
   }
+  const seen = screen.tv.seen(() => document.querySelector('[data-screen="signed_in"]'));
+  const decided = phone.decided();
   await phone.press("Share", keyboard);
   await phone.page.waitForURL(/\/done\//);
+  await screen.tv.soon("the television", await decided, seen);
   await phone.look("4-done");
   await leavesNoTrace(phone);
 
-  await screen.tv.page.locator('[data-screen="signed_in"]').waitFor({ timeout: 30_000 });
   const shown = await screen.tv.text();
   check(shown.includes("urn:proof:params:scope:verifiable-credentials:basic"), "the television names its scope");
   check(!/eyJ[A-Za-z0-9_-]{20}/.test(await screen.tv.page.content()), "the television shows no token");
@@ -180,6 +182,29 @@ async function wrongThenDecline(story, way) {
   await customer.close();
 }
 
+/** A wallet on another device: the page with the code goes on by itself, whatever happens there. */
+async function scan(story, button, ending) {
+  const customer = await windowOf(story, "customer", DESKTOP, "light");
+  await customer.go("/sandbox/shop");
+  await customer.page.getByRole("radio", { name: /on your phone/ }).check();
+  await customer.press("Buy", false);
+  await customer.page.waitForURL(/\/start\//);
+  await customer.look("1-scan");
+  const phone = await windowOf(story, "phone", PHONE, "dark");
+  await phone.go(await customer.scanned(".scan svg"));
+  const [seen, taken] = [
+    customer.page.waitForURL(/\/sandbox\/shop\/return/, { timeout: 30_000 }).then(() => Date.now()),
+    phone.page.waitForResponse((response) => response.url().endsWith("/sandbox/wallet/consent")).then(() => Date.now()),
+  ];
+  await phone.press(button, false);
+  await customer.soon("the page with the code", taken, seen);
+  await phone.look("2-answered");
+  check((await customer.text()).includes(ending), `the shop says “${ending}”`);
+  await customer.look("2-outcome");
+  await phone.close();
+  await customer.close();
+}
+
 const stories = {
   "signing in on a phone, by keyboard": () => signIn("phone", PHONE, "light", true),
   "signing in at a desktop, in the dark": () => signIn("desktop", DESKTOP, "dark", false),
@@ -191,6 +216,8 @@ const stories = {
   "an order, OpenID4VP unsigned": () => order("shop-unsigned", /1\.0, unsigned/, PHONE, "dark"),
   "an order, OpenID4VP signed": () => order("shop-signed", /1\.0, signed/, DESKTOP, "light"),
   "an order, HAIP": () => order("shop-haip", /HAIP/, SMALLEST, "light"),
+  "an order, with a wallet on another device": () => scan("shop-scan", "Share", "Agreed and verified"),
+  "no order, with a wallet on another device": () => scan("shop-scan-no", "Decline", "You declined"),
   "no order, OpenID4VP unsigned": () => wrongThenDecline("shop-unsigned-no", /1\.0, unsigned/),
   "no order, HAIP": () => wrongThenDecline("shop-haip-no", /HAIP/),
 };

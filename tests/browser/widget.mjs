@@ -1,6 +1,5 @@
 // The widget in pages of another origin. Usage: node widget.mjs <base url> <output directory>
 import { mkdirSync, readFileSync } from "node:fs";
-import jsQR from "jsqr";
 import { Browsing, check, DESKTOP, launch, PHONE, tellAll } from "./browsing.mjs";
 import { qrCodes } from "./qr.mjs";
 import { served } from "./served.mjs";
@@ -86,33 +85,18 @@ async function ends(browsing, place = "one") {
 
 const codeOf = async (browsing, place = "one") => (await browsing.page.locator(`#${place} .code`).first().innerText()).trim();
 
-/** What a phone's camera reads. */
-async function scanned(browsing, place) {
-  const picture = await browsing.page.locator(`${place} svg`).screenshot();
-  const blank = await browsing.context.newPage();
-  const { data, width, height } = await blank.evaluate(async (source) => {
-    const image = new Image();
-    image.src = source;
-    await image.decode();
-    const canvas = new OffscreenCanvas(image.width, image.height);
-    const context = canvas.getContext("2d");
-    context.drawImage(image, 0, 0);
-    return { data: [...context.getImageData(0, 0, image.width, image.height).data], width: image.width, height: image.height };
-  }, `data:image/png;base64,${picture.toString("base64")}`);
-  await blank.close();
-  return jsQR(Uint8ClampedArray.from(data), width, height)?.data;
-}
-
-/** Somebody with another device goes on from the address. */
+/** Somebody with another device goes on from the address; when the service had the answer. */
 async function answer(story, address, button) {
   const phone = await windowOf(story, "phone", PHONE);
   await phone.go(address);
   await phone.press(/^Continue/, false);
   await phone.page.waitForURL(/\/sandbox\/wallet\/authorize/);
+  const decided = phone.decided();
   await phone.press(button, false);
   await phone.page.waitForURL(/\/done\//);
   await phone.look("1-done");
   await phone.close();
+  return decided;
 }
 
 async function desktop(colorScheme) {
@@ -121,7 +105,7 @@ async function desktop(colorScheme) {
   await page.go(`${ORIGIN}/`);
   await page.page.locator("#sign-in .code").waitFor();
   await page.look("1-code");
-  const address = await scanned(page, "#sign-in");
+  const address = await page.scanned("#sign-in svg");
   const code = (await page.page.locator("#sign-in .code").innerText()).trim();
   check(address === `${base}/device?user_code=${code}`, `the QR code leads to the page with the code, not ${address}`);
   check((await page.page.locator("#sign-in").getByRole("status").innerText()).includes("Scan"), "a screen reader is told what to do");
@@ -134,8 +118,9 @@ async function desktop(colorScheme) {
   check(ground === (dark ? "rgb(24, 29, 39)" : "rgb(255, 255, 255)"), `${colorScheme} ground is ${ground}`);
   check(ink === (dark ? "rgb(238, 241, 247)" : "rgb(20, 23, 31)"), `${colorScheme} ink is ${ink}`);
   check(link === (dark ? "rgb(111, 214, 176)" : "rgb(11, 107, 79)"), `the page's own accent is used, not ${link}`);
-  await answer(story, address, "Share");
-  await page.page.getByText(`Your rights: ${SCOPE}`).waitFor({ timeout: 30_000 });
+  const seen = page.seen((scope) => document.body.innerText.includes(`Your rights: ${scope}`), SCOPE);
+  const decided = await answer(story, address, "Share");
+  await page.soon("the page", decided, seen);
   check((await page.page.locator("#sign-in .code").count()) === 0, "the code is gone");
   await page.look("2-welcome");
   await page.close();
@@ -196,8 +181,17 @@ async function pass(browsing, seconds) {
   }
 }
 
+/** What the page asks for a token is answered at once: its clock stands still while it waits. */
+const withoutWaiting = (browsing) =>
+  browsing.page.route(`${base}/token`, (route) => {
+    const { prefer, ...headers } = route.request().headers();
+    check(prefer === "wait=15", `the answer may wait: ${prefer}`);
+    return route.continue({ headers });
+  });
+
 async function expired() {
   const page = await bare("expired", { clock: true });
+  await withoutWaiting(page);
   await start(page);
   const first = await codeOf(page);
   check(/^(10:00|9:5\d)$/.test(await page.page.getByRole("timer").innerText()), "the time left is shown");
@@ -272,7 +266,7 @@ async function several() {
   for (const [place, side] of [["one", 120], ["two", 300]]) {
     const box = await page.page.locator(`#${place} svg`).boundingBox();
     check(Math.round(box.width) === side && Math.round(box.height) === side, `${place} is ${box.width} wide`);
-    check((await scanned(page, `#${place}`))?.endsWith(await codeOf(page, place)), `${place} can be scanned`);
+    check((await page.scanned(`#${place} svg`))?.endsWith(await codeOf(page, place)), `${place} can be scanned`);
   }
   check(await page.page.getByText("Bitte scannen.").isVisible(), "words can be changed");
   check(await page.page.getByRole("button", { name: "Abbrechen" }).isVisible(), "and the language of the others");
@@ -292,7 +286,8 @@ async function pace() {
   const json = (status, body, more = {}) => ({ status, headers: { ...cors, ...more }, contentType: "application/json", body: JSON.stringify(body) });
   const error = (error) => json(400, { error });
   const answers = [
-    [error("authorization_pending"), 5],
+    // The first may come at any time.
+    [error("authorization_pending"), 0],
     [error("slow_down"), 5],
     [error("authorization_pending"), 10],
     [error("slow_down"), 10],
@@ -390,7 +385,7 @@ async function sandbox() {
   await page.go("/sandbox/page");
   await page.page.locator("#sign-in .code").waitFor();
   await page.look("1-code");
-  await answer("sandbox", await scanned(page, "#sign-in"), "Share");
+  await answer("sandbox", await page.scanned("#sign-in svg"), "Share");
   await page.page.getByText(/^Welcome/).waitFor({ timeout: 30_000 });
   await page.look("2-welcome");
   await page.close();

@@ -5,14 +5,23 @@ use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Output};
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant};
 
-use reqwest::{Client, Response, StatusCode};
+use reqwest::{Client, Response, StatusCode, Url};
 use serde_json::Value;
 use tempfile::TempDir;
+
+use vpgate::config::secrets::hash_text;
+use vpgate_core::base::secret::Secret;
 
 use crate::devices::{self, poll};
 use vpgate_test_support::postgres::{self, Cluster, PASSWORD, PASSWORD_VARIABLE, Pooler, USER};
 use vpgate_test_support::service_process::{PLAIN, Service, Start, client};
+
+/// A client with a secret.
+const STORE: (&str, &str) = ("store", "plain-secret");
+/// What another replica wrote is looked for every 300 ms; on a busy machine that is later.
+const LATE: Duration = Duration::from_secs(3);
 
 /// What replicas have in common: the folder with their keys, and where they store.
 struct Deployment {
@@ -160,6 +169,120 @@ async fn behind_a_pooler_in_transaction_mode_nothing_is_different() {
         let log = one.log() + &two.log();
         assert!(!log.contains("ERROR"), "{log}\n{}", pooler.log());
     }
+}
+
+/// Another client, which asks by itself.
+fn with_store(storage: &str) -> String {
+    let hash = hash_text(Secret::received(STORE.1).digest());
+    format!(
+        "{storage}\n[[clients]]\nclient_id = \"{}\"\nauthentication = \"client_secret_basic\"\n\
+         secret_hash = \"{hash}\"\nscopes = [\"name\"]\nredirect_uris = [\"https://store.example.com/\"]\n\n",
+        STORE.0
+    )
+}
+
+/// A presentation that the store begins at a replica.
+async fn begun(client: &Client, service: &Service) -> Value {
+    let body = serde_json::json!({ "scope": "name", "redirect_uri": "https://store.example.com/" });
+    let request = client.post(service.at("/v1/presentations")).basic_auth(STORE.0, Some(STORE.1));
+    let request = request.header("content-type", "application/json").body(body.to_string());
+    let answer = request.send().await.unwrap();
+    assert_eq!(answer.status(), StatusCode::CREATED, "{}", service.log());
+    serde_json::from_slice(&answer.bytes().await.unwrap()).unwrap()
+}
+
+/// Server-sent events, as they come.
+struct EventsHeard {
+    stream: Response,
+    text: String,
+}
+
+impl EventsHeard {
+    async fn of(client: &Client, service: &Service, presentation: &Value) -> Self {
+        let path = format!("/v1/presentations/{}/events", presentation["id"].as_str().unwrap());
+        let stream = client.get(service.at(&path)).basic_auth(STORE.0, Some(STORE.1)).send().await.unwrap();
+        assert_eq!(stream.status(), StatusCode::OK);
+        Self { stream, text: String::new() }
+    }
+
+    /// How long it took until this was heard.
+    async fn until(&mut self, said: &str) -> Duration {
+        let began = Instant::now();
+        while !self.text.contains(said) {
+            let chunk = tokio::time::timeout(LATE, self.stream.chunk()).await.expect(said).unwrap();
+            let chunk = chunk.unwrap_or_else(|| panic!("the stream ended without {said}: {}", self.text));
+            self.text.push_str(std::str::from_utf8(&chunk).unwrap());
+        }
+        began.elapsed()
+    }
+}
+
+#[tokio::test]
+async fn req_21_31_who_waits_at_one_replica_hears_soon_what_is_decided_at_another() {
+    let Some(cluster) = postgres::shared("waiting at one of two replicas") else { return };
+    let schema = postgres::schema();
+    let storage = with_store(&cluster.storage_table(&schema));
+    let (_deployment, [one, two]) = Deployment::two_replicas(storage);
+    let client = client();
+    let presentation = begun(&client, &one).await;
+    let mut heard = EventsHeard::of(&client, &one, &presentation).await;
+    heard.until("\"step\":\"begun\"").await;
+    // The balancer sends the person to the other one.
+    let start: Url = presentation["start_url"].as_str().unwrap().parse().unwrap();
+    let wallet = client.get(two.at(start.path())).send().await.unwrap();
+    let cookie = wallet.headers()["set-cookie"].to_str().unwrap().split(';').next().unwrap().to_owned();
+    let opened = heard.until("\"step\":\"opened\"").await;
+    let asked: Url = wallet.headers()["location"].to_str().unwrap().parse().unwrap();
+    let state = asked.query_pairs().find(|(name, _)| name == "state").unwrap().1.into_owned();
+    let answer = client.post(two.at("/callback")).header("cookie", cookie);
+    let answer = answer.form(&[("state", state.as_str()), ("error", "access_denied")]).send().await.unwrap();
+    assert!(answer.status().is_redirection(), "{}", answer.status());
+    let declined = heard.until("\"status\":\"declined\"").await;
+    assert!(heard.stream.chunk().await.unwrap().is_none(), "it ends behind the last state");
+
+    let device = ask(&client, &one).await;
+    let code = device["device_code"].as_str().unwrap();
+    let user_code = device["user_code"].as_str().unwrap();
+    let waits = poll_and_wait(&client, &one, code);
+    let denies = async {
+        deny(&client, [&two, &two], user_code, "203.0.113.9").await;
+        Instant::now()
+    };
+    let ((answer, came), denied) = tokio::join!(waits, denies);
+    assert_eq!(answer["error"], "access_denied");
+    let poll_late = came.saturating_duration_since(denied);
+    println!("at the other replica: opened {opened:?}, declined {declined:?}, a poll {poll_late:?}");
+    for late in [opened, declined, poll_late] {
+        assert!(late < LATE, "{late:?}");
+    }
+
+    // Who asks at the other one meanwhile gets the token; what waits here is no copy of the code, and ends nothing.
+    let device = ask(&client, &one).await;
+    let code = device["device_code"].as_str().unwrap();
+    let takes = async {
+        cluster.sql(&format!(
+            "UPDATE {schema}.grants SET state = 'approved', interval_ms = NULL, last_polled = NULL,
+                claimed_by = NULL, precautions = NULL, admission = json_build_object('scopes', array['name'],
+                'subject', repeat('s', 43), 'verified_at', extract(epoch from now())::int, 'expires_at', NULL)::text
+             WHERE state = 'pending'"
+        ));
+        poll(&client, &two, code).await
+    };
+    let ((waited, _), token) = tokio::join!(poll_and_wait(&client, &one, code), takes);
+    let got = |answer: &Value| answer["access_token"].is_string();
+    assert!(got(&token) != got(&waited), "{token} {waited}");
+    if got(&token) {
+        assert_eq!(waited["error"], "invalid_grant");
+        assert_eq!(cluster.sql(&format!("SELECT count(*) FROM {schema}.token_families")), "1");
+    }
+}
+
+/// A poll that would rather wait; and when its answer came.
+async fn poll_and_wait(client: &Client, service: &Service, code: &str) -> (Value, Instant) {
+    let form = [("client_id", "tv"), ("grant_type", devices::DEVICE_GRANT), ("device_code", code)];
+    let request = client.post(service.at("/token")).header("prefer", "wait=25").form(&form);
+    let answer = request.send().await.unwrap();
+    (serde_json::from_slice(&answer.bytes().await.unwrap()).unwrap(), Instant::now())
 }
 
 async fn join_all(tasks: impl Iterator<Item = impl Future<Output = ()>>) {

@@ -3,10 +3,10 @@
 use serde_json::{Value, json};
 
 use super::{Change, GrantDecision};
-use crate::base::id::PresentationId;
+use crate::base::id::{GrantId, PresentationId};
 use crate::event::{EventContent, EventIds, EventKind};
 use crate::oauth::device_grant::{DenialReason, Denied};
-use crate::openid4vp::presentation::{PresentationOutcome, PresentationStage, Settled};
+use crate::openid4vp::presentation::{PresentationMark, PresentationOutcome, PresentationStage, Settled};
 use crate::openid4vp::request::{Requester, VpRequest};
 
 impl Change {
@@ -39,20 +39,39 @@ impl Change {
         }
     }
 
-    /// How far a presentation is after it, where it takes one further.
-    pub fn reaches(&self) -> Option<(&PresentationId, PresentationStage)> {
+    /// How far a presentation is after it, where there is news of one.
+    pub fn reaches(&self) -> Option<(&PresentationId, PresentationMark)> {
         let (request, stage) = match self {
+            Self::CountTry(served) => return Some((&served.request().id, PresentationMark::served(served))),
             Self::ServePresentation(served) => (served.request(), PresentationStage::Served),
             Self::AwaitReturn(awaiting) => (awaiting.request(), PresentationStage::Answered),
             Self::Settle { presentation, .. } | Self::Return { presentation, .. } => {
                 (presentation.request(), PresentationStage::Over)
             }
             Self::Expire { request, .. } => (&**request, PresentationStage::Over),
-            Self::Forget(id) => return Some((id, PresentationStage::Over)),
+            Self::Forget(id) => return Some((id, PresentationStage::Over.into())),
             Self::Announced { change, .. } | Self::Noted { change, .. } => return change.reaches(),
             _ => return None,
         };
-        Some((&request.id, stage))
+        Some((&request.id, stage.into()))
+    }
+
+    /// The grant of a device that it decides.
+    pub fn decides(&self) -> Option<&GrantId> {
+        match self {
+            Self::Settle { grant: Some(decision), .. }
+            | Self::Return { grant: Some(decision), .. }
+            | Self::CompleteGrant { grant: decision, .. } => match decision {
+                GrantDecision::Approve(approved) => Some(&approved.terms().id),
+                GrantDecision::Deny(denied) => Some(&denied.terms().id),
+                GrantDecision::IssueCode(_) | GrantDecision::SignIn(..) | GrantDecision::RefuseCode(_) => {
+                    None
+                }
+            },
+            Self::DenyGrant(denied) | Self::DenyByUser { denied, .. } => Some(&denied.terms().id),
+            Self::Announced { change, .. } | Self::Noted { change, .. } => change.decides(),
+            _ => None,
+        }
     }
 }
 

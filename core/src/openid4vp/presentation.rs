@@ -26,7 +26,7 @@ mod stage;
 pub use self::awaiting_return::AwaitingReturn;
 pub use self::reading::Readable;
 pub use self::rejected::AfterRejection;
-pub use self::stage::PresentationStage;
+pub use self::stage::{PresentationMark, PresentationStage};
 use super::request::{AnotherWay, PresentationFlow, Requester, ResponseMode, VpRequest};
 use super::response::WalletError;
 use super::verify::VerifiedPresentation;

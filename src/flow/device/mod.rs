@@ -2,6 +2,7 @@
 
 pub mod authorize;
 pub(super) mod decide;
+mod decision;
 pub mod deny_by_user;
 pub mod enter_code;
 pub(super) mod in_signature;
@@ -11,4 +12,5 @@ pub mod redeem;
 pub mod user_code;
 
 pub use self::authorize::authorize;
-pub use self::redeem::{redeem, write_paces};
+pub use self::decision::decision;
+pub use self::redeem::{redeem, redeem_after_waiting, write_paces};

@@ -126,7 +126,8 @@ impl Polls {
         self.known().grants.retain(|_, grant| now < grant.terms.expires_at);
     }
 
-    fn terms(&self, device_code: &Digest) -> Option<Arc<DeviceGrantTerms>> {
+    /// What was asked for, where the grant was pending a moment ago.
+    pub(super) fn terms(&self, device_code: &Digest) -> Option<Arc<DeviceGrantTerms>> {
         self.known().grants.get(device_code.as_bytes()).map(|grant| Arc::clone(&grant.terms))
     }
 

@@ -62,6 +62,8 @@ struct Shown<'s> {
     client: &'s Client,
     verifier: Option<&'s Secret>,
     ask: &'s TokenAsk,
+    /// It was shown before anybody had decided, and its answer has waited.
+    waited: bool,
 }
 
 /// Answers one poll.
@@ -78,13 +80,29 @@ pub async fn redeem(
     if !client.may_use(Grant::DeviceCode) {
         return Err(NotRedeemed::WrongGrant);
     }
-    let (digest, shown) = (device_code.digest(), Shown { client: client.client(), verifier, ask });
+    let (digest, shown) =
+        (device_code.digest(), Shown { client: client.client(), verifier, ask, waited: false });
     if let Some(found) = context.polls.still_pending(&*context.ports.store, &digest, context.now).await? {
         shown.fits(context, &found.terms)?;
         return Err(not_yet(context, &digest, &found));
     }
     // Apart on the heap, so that a poll that waits, as nearly each does, is a small future.
     Box::pin(read_and_answer(context, &digest, shown)).await
+}
+
+/// Answers a poll that was told to wait, and has: when somebody has decided.
+///
+/// # Errors
+/// [`NotRedeemed`]
+pub async fn redeem_after_waiting(
+    context: &Context,
+    client: AuthenticatedClient<'_>,
+    device_code: &Secret,
+    verifier: Option<&Secret>,
+    ask: &TokenAsk,
+) -> Result<TokenResponse, NotRedeemed> {
+    let shown = Shown { client: client.client(), verifier, ask, waited: true };
+    read_and_answer(context, &device_code.digest(), shown).await
 }
 
 async fn read_and_answer(
@@ -98,6 +116,9 @@ async fn read_and_answer(
         let grant = found.ok_or(NotRedeemed::InvalidCode)?;
         shown.fits(context, grant.terms())?;
         let outcome = match grant.polled(context.now) {
+            Polled::Pending(_) if shown.waited => return Err(NotRedeemed::Pending),
+            // The device has asked elsewhere meanwhile: a code that was shown before is no copy.
+            Polled::Used(_) if shown.waited => return Err(NotRedeemed::InvalidCode),
             Polled::Pending(grant) => {
                 let (terms, stored) = (Arc::new(grant.terms().clone()), grant.pace());
                 return Err(not_yet(context, device_code, &StillPending { terms, stored }));

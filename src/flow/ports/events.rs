@@ -1,16 +1,16 @@
 //! What a store knows of events.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use async_trait::async_trait;
 
 use super::Unavailable;
-use vpgate_core::base::id::PresentationId;
+use vpgate_core::base::id::{GrantId, PresentationId};
 use vpgate_core::base::secret::Digest;
 use vpgate_core::base::time::Timestamp;
 use vpgate_core::change::KeptAnswer;
 use vpgate_core::event::{Event, EventCursor};
-use vpgate_core::openid4vp::presentation::PresentationStage;
+use vpgate_core::openid4vp::presentation::PresentationMark;
 use vpgate_core::openid4vp::request::VpRequest;
 
 /// Events of one client, in their order.
@@ -38,8 +38,10 @@ pub trait EventStore: Send + Sync {
     /// The answer that is kept under this key.
     async fn kept_answer(&self, key: &Digest) -> Result<Option<KeptAnswer>, Unavailable>;
     /// How far these presentations are, as far as they are there.
-    async fn stages(
+    async fn marks(
         &self,
         ids: &[PresentationId],
-    ) -> Result<HashMap<PresentationId, PresentationStage>, Unavailable>;
+    ) -> Result<HashMap<PresentationId, PresentationMark>, Unavailable>;
+    /// Those of these grants that nobody has decided.
+    async fn pending_grants(&self, ids: &[GrantId]) -> Result<HashSet<GrantId>, Unavailable>;
 }

@@ -37,8 +37,9 @@ use self::verify::{VerifyResponse, VerifyToken};
 use super::PublicUrl;
 use super::client_authentication::by_header;
 use super::exact_json::ExactJson;
-use super::middleware::trace::AskedAgain;
+use super::middleware::trace::RequestNotes;
 use super::payload::Payload;
+use super::prefer::wait;
 use super::tags::Tags;
 use crate::flow;
 use crate::flow::context::Context;
@@ -97,10 +98,11 @@ impl RestApi {
     ) -> Result<CallerGrant, Problem> {
         let client = by_header(&context, request).await?;
         let response_code = response_code.0.map(Secret::received);
-        let Waited { context, applied } = wait_for_end(&context, client, &id, prefer.0.as_deref()).await;
+        let Waited { context, applied } =
+            wait_for_end(&context, client, &id, wait(prefer.0.as_deref())).await;
         let collected = flow::presentation::collect(&context, client, &id, response_code.as_ref()).await?;
         if let Collected::Pending(_) = collected {
-            AskedAgain::note();
+            RequestNotes::note_asked_again();
         }
         let texts = match &collected {
             Collected::Verified { presentation, .. } => Some(agreed_texts(presentation)),

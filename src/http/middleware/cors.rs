@@ -38,8 +38,9 @@ const PATHS: [(&str, &[&str], PagesAllowed); 12] = [
     ("/openapi.yaml", &["GET"], PagesAllowed::Everybody),
     ("/schemas/device_authorization.json", &["GET"], PagesAllowed::Everybody),
 ];
-/// What a page may send besides what every form may: its access token, and a proof of its key (RFC 9449).
-const REQUEST_HEADERS: &str = "authorization, content-type, dpop";
+/// What a page may send besides what every form may: its access token, a proof of its key (RFC 9449), and how long an
+/// answer may wait (RFC 7240).
+const REQUEST_HEADERS: &str = "authorization, content-type, dpop, prefer";
 /// What a page may read besides what every page may: when to come back, how to authenticate, and what
 /// the next proof needs.
 const RESPONSE_HEADERS: &str = "retry-after, www-authenticate, dpop-nonce";

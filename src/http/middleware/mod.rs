@@ -23,7 +23,7 @@ use poem::{Endpoint, EndpointExt as _, PathPattern, Request, Response, Route};
 use tokio::time::{Instant, timeout};
 use tracing::Instrument as _;
 
-use self::trace::{AskedAgain, TraceId};
+use self::trace::{RequestNotes, TraceId};
 use super::PublicUrl;
 use super::pages::look::Look;
 use super::routes::{Audience, Routes};
@@ -170,11 +170,11 @@ impl Endpoint for Middleware {
         let visit = cors::visit(&context, &mut request);
         let preflight = visit.as_ref().and_then(|visit| visit.preflight(&request));
         request.set_data(context);
-        let again = AskedAgain::default();
+        let notes = RequestNotes::default();
         let mut response = match preflight {
             Some(answer) => answer,
             None => {
-                trace.around(again.clone(), self.answer(audience, request)).instrument(span.clone()).await
+                trace.around(notes.clone(), self.answer(audience, request)).instrument(span.clone()).await
             }
         };
         if let Some(visit) = &visit {
@@ -186,9 +186,9 @@ impl Endpoint for Middleware {
         if method == Method::HEAD {
             response.set_body(());
         }
-        let took = started.elapsed();
+        let took = started.elapsed().saturating_sub(notes.waited());
         measure(self.service.metrics(), audience, &response, took);
-        span.in_scope(|| access_log::write(&method, &response, took, again.get()));
+        span.in_scope(|| access_log::write(&method, &response, took, notes.asked_again()));
         Ok(response)
     }
 }

@@ -1,9 +1,11 @@
-//! One id per request: in every log line, and in the apology that a stranger gets for our faults. And whether
-//! the request only asks again, so that its line in the log is for who looks closely.
+//! One id per request: in every log line, and in the apology that a stranger gets for our faults. And what is noted
+//! of the request while it is answered: whether it only asks again, so that its line in the log is for who looks
+//! closely, and how long it was to wait, so that this is not taken for slowness.
 
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Duration;
 
 use poem::http::HeaderMap;
 
@@ -16,23 +18,44 @@ tokio::task_local! {
 #[derive(Clone)]
 struct CurrentRequest {
     id: TraceId,
-    asks_again: AskedAgain,
+    notes: RequestNotes,
 }
 
-/// Whether the answer of a request is "not yet", which whoever waits hears every few seconds.
+/// What is noted of a request while it is answered.
 #[derive(Clone, Debug, Default)]
-pub struct AskedAgain(Arc<AtomicBool>);
+pub struct RequestNotes(Arc<Noted>);
 
-impl AskedAgain {
-    /// Whether it is.
-    pub fn get(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
+#[derive(Debug, Default)]
+struct Noted {
+    asked_again: AtomicBool,
+    waited_micros: AtomicU64,
+}
+
+impl RequestNotes {
+    /// Whether the answer is "not yet", which whoever waits hears every few seconds.
+    pub fn asked_again(&self) -> bool {
+        self.0.asked_again.load(Ordering::Relaxed)
+    }
+
+    /// How long the request was held, because it was to wait.
+    pub fn waited(&self) -> Duration {
+        Duration::from_micros(self.0.waited_micros.load(Ordering::Relaxed))
     }
 
     /// The request that is being answered hears "not yet".
-    pub fn note() {
+    pub fn note_asked_again() {
+        Self::note(|noted| noted.asked_again.store(true, Ordering::Relaxed));
+    }
+
+    /// The request that is being answered was held for so long.
+    pub fn note_waited(waited: Duration) {
+        let micros = u64::try_from(waited.as_micros()).unwrap_or(u64::MAX);
+        Self::note(|noted| noted.waited_micros.store(micros, Ordering::Relaxed));
+    }
+
+    fn note(write: impl FnOnce(&Noted)) {
         // Outside of a request nobody is interested.
-        let _outside = CURRENT.try_with(|current| current.asks_again.0.store(true, Ordering::Relaxed));
+        let _outside = CURRENT.try_with(|current| write(&current.notes.0));
     }
 }
 
@@ -53,9 +76,9 @@ impl TraceId {
         CURRENT.try_with(|current| current.id.clone()).unwrap_or_else(|_| Self::none())
     }
 
-    /// Runs `answer` so that [`TraceId::current`] is this one inside, and [`AskedAgain::note`] is heard.
-    pub async fn around<F: Future>(self, asks_again: AskedAgain, answer: F) -> F::Output {
-        CURRENT.scope(CurrentRequest { id: self, asks_again }, answer).await
+    /// Runs `answer` so that [`TraceId::current`] is this one inside, and what is noted of the request is in `notes`.
+    pub async fn around<F: Future>(self, notes: RequestNotes, answer: F) -> F::Output {
+        CURRENT.scope(CurrentRequest { id: self, notes }, answer).await
     }
 
     fn none() -> Self {
@@ -117,11 +140,15 @@ mod tests {
     async fn the_current_id_is_the_one_around_us() {
         let id = TraceId::of(Ok([0xab; 8]));
         assert_eq!(id.to_string(), "abababababababab");
-        let asks_again = AskedAgain::default();
-        let seen = id.clone().around(asks_again.clone(), async { TraceId::current() }).await;
-        assert_eq!((seen, asks_again.get()), (id.clone(), false));
-        id.around(asks_again.clone(), async { AskedAgain::note() }).await;
-        assert!(asks_again.get());
+        let notes = RequestNotes::default();
+        let seen = id.clone().around(notes.clone(), async { TraceId::current() }).await;
+        assert_eq!((seen, notes.asked_again(), notes.waited()), (id.clone(), false, Duration::ZERO));
+        let answer = async {
+            RequestNotes::note_asked_again();
+            RequestNotes::note_waited(Duration::from_secs(7));
+        };
+        id.around(notes.clone(), answer).await;
+        assert_eq!((notes.asked_again(), notes.waited()), (true, Duration::from_secs(7)));
         assert_eq!(TraceId::current(), TraceId::none());
     }
 }

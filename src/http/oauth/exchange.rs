@@ -1,5 +1,7 @@
 //! What a client shows, against tokens; and how that ends, for who watches the numbers.
 
+use std::time::Duration;
+
 use poem_openapi::types::ToJSON as _;
 use serde_json::Value;
 
@@ -10,10 +12,11 @@ use crate::flow::code::redeem::CodeProof;
 use crate::flow::context::Context;
 use crate::flow::device::redeem::NotRedeemed;
 use crate::flow::tokens::issue::{TokenAsk, TokenResponse};
-use crate::http::middleware::trace::AskedAgain;
+use crate::http::middleware::trace::RequestNotes;
+use crate::http::prefer::waited;
 use vpgate_core::oauth::client::AuthenticatedClient;
 
-/// Exchanges it. `scope` is what a refresh or a client for itself asks for.
+/// Exchanges it. `scope` is what a refresh or a client for itself asks for. A device that is too early waits for so long.
 ///
 /// # Errors
 /// What the client hears.
@@ -23,15 +26,26 @@ pub async fn exchange(
     shown: TokenGrant,
     scope: Option<&str>,
     ask: TokenAsk,
+    wait: Option<Duration>,
 ) -> Result<TokenResponse, OAuthRefusal> {
     let grant = metric_name(&shown);
     // The others are apart on the heap, so that the future of a poll is small.
     let ended = match shown {
         TokenGrant::DeviceCode { code, verifier } => {
             let verifier = verifier.as_ref();
-            match flow::device::redeem(context, client, &code, verifier, &ask).await {
+            let mut answer = flow::device::redeem(context, client, &code, verifier, &ask).await;
+            if matches!(answer, Err(NotRedeemed::Pending))
+                && let Some(wait) = wait
+                && let Some(decision) = flow::device::decision(context, &code)
+                && waited(wait, decision).await == Some(true)
+            {
+                let later = context.later();
+                let redeemed = flow::device::redeem_after_waiting(&later, client, &code, verifier, &ask);
+                answer = Box::pin(redeemed).await;
+            }
+            match answer {
                 Err(why @ (NotRedeemed::Pending | NotRedeemed::SlowDown)) => {
-                    AskedAgain::note();
+                    RequestNotes::note_asked_again();
                     let pending = matches!(why, NotRedeemed::Pending);
                     let answer = if pending { "authorization_pending" } else { "slow_down" };
                     context.metrics().polls.add([answer]);

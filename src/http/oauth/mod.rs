@@ -17,6 +17,7 @@ use std::sync::Arc;
 
 use poem::Request;
 use poem::web::Data;
+use poem_openapi::param::Header;
 use poem_openapi::payload::Json;
 use poem_openapi::{ApiResponse, OpenApi};
 
@@ -37,6 +38,7 @@ use super::documented::Documented;
 use super::middleware::client_address::ClientAddresses;
 use super::middleware::rate_limits::RateLimits;
 use super::payload::Payload;
+use super::prefer::wait;
 use super::tags::Tags;
 use super::{PublicUrl, access_token, client_authentication};
 use crate::flow;
@@ -110,8 +112,8 @@ impl OauthEndpoints {
     ///
     /// For an authorization code, a device code or a refresh token; or, with `client_credentials`, one for the REST
     /// API, which the client shows there as `Authorization: Bearer` instead of its secret. While nobody has decided
-    /// about a device code, the answer is 400 `authorization_pending`, or `slow_down` when asked too often. With a
-    /// `DPoP` header the tokens are bound to its key (RFC 9449); the first proof is answered with the nonce that
+    /// about a device code, the answer is 400 `authorization_pending`, or `slow_down` when asked too often; with
+    /// `Prefer: wait=N` it waits for the decision, and the interval counts from request to request. With a `DPoP` header the tokens are bound to its key (RFC 9449); the first proof is answered with the nonce that
     /// the next one needs. A code works once; one that is shown again ends the tokens that it led to.
     #[oai(path = "/token", method = "post", operation_id = "token")]
     async fn token(
@@ -119,6 +121,10 @@ impl OauthEndpoints {
         context: Data<&Context>,
         public_url: Data<&PublicUrl>,
         request: &Request,
+        /// `wait=N` (RFC 7240), with a device code: while nobody has decided, the answer waits for at most N seconds and at
+        /// most 25. Without effect where too many wait already.
+        #[oai(name = "Prefer")]
+        prefer: Header<Option<String>>,
         form: Payload<OAuthForm<TokenRequest>>,
     ) -> Result<TokenAnswer, OAuthRefusal> {
         let Payload(OAuthForm(mut form)) = form;
@@ -126,7 +132,8 @@ impl OauthEndpoints {
         let shown = form.shown()?;
         let key = proven(&context, client, request, &public_url.at("/token")).await?;
         let ask = TokenAsk { resource: form.resource, key };
-        Ok(exchange::exchange(&context, client, shown, form.scope.as_deref(), ask).await?.into())
+        let wait = wait(prefer.0.as_deref());
+        Ok(exchange::exchange(&context, client, shown, form.scope.as_deref(), ask, wait).await?.into())
     }
 
     /// Ask what an access token means (RFC 7662)

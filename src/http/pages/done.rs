@@ -14,6 +14,8 @@ use crate::flow;
 use crate::flow::presentation::end::Ending;
 use crate::flow::presentation::finish::{Finish, NotShown, PresentationProgress};
 use crate::http::form::Form;
+use crate::http::middleware::trace::RequestNotes;
+use crate::http::prefer::{self, waited};
 use vpgate_core::appearance::message::Message;
 use vpgate_core::base::id::Handle;
 use vpgate_core::base::secret::Secret;
@@ -83,13 +85,24 @@ pub async fn show(pages: Pages, request: Request) -> Result<Response, Notice> {
     Ok(pages.remembered(&browser, page.into_response()))
 }
 
-/// Whether the page with a QR code is to wait on (204), or to go on (205). Asked by its script.
+/// Whether a page that waits for the wallet is to wait on (204), or to go on (205). Asked by its script, which would
+/// rather wait for the answer (RFC 7240) than ask again.
 pub async fn waiting(pages: Pages, request: Request) -> Result<Response, Notice> {
     let handle = known(&request)?;
     let browser = pages.known_browser(&request).ok_or(NotShown::Unknown)?;
-    let finish = flow::presentation::finish::progress(&pages.context, &handle, &browser).await?;
-    let waits = finish.standing == PresentationProgress::Open;
-    Ok(if waits { StatusCode::NO_CONTENT } else { StatusCode::RESET_CONTENT }.into())
+    let mut context = pages.context.clone();
+    if let Some(wait) = prefer::wait(request.header("prefer"))
+        && let Some(news) = flow::events::follow::news(&context, &handle, &browser).await?
+    {
+        waited(wait, news).await;
+        context = context.later();
+    }
+    let finish = flow::presentation::finish::progress(&context, &handle, &browser).await?;
+    if finish.standing == PresentationProgress::Open {
+        RequestNotes::note_asked_again();
+        return Ok(StatusCode::NO_CONTENT.into());
+    }
+    Ok(StatusCode::RESET_CONTENT.into())
 }
 
 /// `HEAD` says no more than that such an address could exist, and uses no code up.

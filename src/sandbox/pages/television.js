@@ -1,5 +1,6 @@
 "use strict";
 const state = document.getElementById("state");
+// The answer comes when somebody has decided, or after a while.
 async function poll() {
   let wait = 5;
   try {
@@ -17,4 +18,4 @@ async function poll() {
   }
   setTimeout(poll, wait * 1000);
 }
-setTimeout(poll, Number(state.dataset.wait) * 1000);
+poll();

@@ -133,11 +133,31 @@ pub(super) async fn come_back(
         let keep = |visit: &mut ShopVisit| visit.outcome = Some(Arc::clone(&outcome));
         let _forgotten = parties.visits.with(&name, parties.now(), keep);
     }
-    page::html(parties, StatusCode::OK, |nonce| OutcomePage { nonce, outcome: &outcome })
+    let pending = outcome.status == ShopStatus::Pending;
+    let page = |nonce| OutcomePage { nonce, outcome: &outcome };
+    match pending {
+        true => page::html_with_script(parties, StatusCode::OK, page),
+        false => page::html(parties, StatusCode::OK, page),
+    }
+}
+
+/// `GET /shop/waiting`: whether the page of a customer who came back too early is to wait on (204), or to go on (205).
+#[handler]
+pub(super) async fn waiting(Data(parties): Data<&Arc<Parties>>, jar: &CookieJar) -> Response {
+    let name = jar.get(COOKIE).map(|cookie| cookie.value_str().to_owned()).unwrap_or_default();
+    let visit = parties.visits.with(&name, parties.now(), |visit| visit.presentation.clone());
+    let Some(id) = visit else { return StatusCode::RESET_CONTENT.into() };
+    let answer = parties.service.get_and_wait(&path_of(&id), &parties.shop).await;
+    let pending = answer.is_ok_and(|answer| ShopOutcome::read(&answer).status == ShopStatus::Pending);
+    if pending { StatusCode::NO_CONTENT } else { StatusCode::RESET_CONTENT }.into()
+}
+
+fn path_of(presentation: &str) -> String {
+    format!("/v1/presentations/{presentation}")
 }
 
 async fn collect(parties: &Parties, id: &str, response_code: Option<&str>) -> Option<ShopOutcome> {
-    let mut path = format!("/v1/presentations/{id}");
+    let mut path = path_of(id);
     if let Some(code) = response_code {
         let query =
             form_urlencoded::Serializer::new(String::new()).append_pair("response_code", code).finish();
@@ -153,7 +173,7 @@ async fn collect(parties: &Parties, id: &str, response_code: Option<&str>) -> Op
 struct ShopPage {
     nonce: String,
     offers: [ShopOffer; 4],
-    ways: [Way; 6],
+    ways: [Way; 7],
 }
 
 #[derive(Template)]

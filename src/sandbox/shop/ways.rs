@@ -1,7 +1,9 @@
-//! How the shop can have the wallet asked: the entries of `[[wallets]]` in the sandbox's configuration.
+//! How the shop can have the wallet asked: by the entries of `[[wallets]]` in the sandbox's configuration.
 
 /// One of the ways in which the shop can ask the wallet.
 pub(super) struct Way {
+    /// As the form calls it.
+    pub(super) name: &'static str,
     /// The configured name of the wallet.
     pub(super) wallet: &'static str,
     pub(super) title: &'static str,
@@ -14,8 +16,9 @@ pub(super) struct Way {
 
 impl Way {
     /// The first is meant when nothing was chosen.
-    pub(super) const ALL: [Self; 6] = [
+    pub(super) const ALL: [Self; 7] = [
         Self {
+            name: "demo",
             wallet: "demo",
             title: "Proof cloud wallet",
             about: "asked by scope, answers in the fragment",
@@ -23,6 +26,7 @@ impl Way {
             flow: "same_device",
         },
         Self {
+            name: "demo-post",
             wallet: "demo-post",
             title: "Proof cloud wallet, by POST",
             about: "the same, but your browser brings the request in a form",
@@ -30,6 +34,7 @@ impl Way {
             flow: "same_device",
         },
         Self {
+            name: "openid4vp",
             wallet: "openid4vp",
             title: "OpenID4VP 1.0, unsigned",
             about: "the request is in the address, the wallet posts its answer",
@@ -37,6 +42,7 @@ impl Way {
             flow: "same_device",
         },
         Self {
+            name: "openid4vp-signed",
             wallet: "openid4vp-signed",
             title: "OpenID4VP 1.0, signed",
             about: "the wallet fetches a signed request and posts an encrypted answer",
@@ -44,6 +50,7 @@ impl Way {
             flow: "same_device",
         },
         Self {
+            name: "haip",
             wallet: "haip",
             title: "OpenID4VP 1.0 with HAIP",
             about: "as before, by the rules of high assurance, fetched by POST with a nonce of the wallet",
@@ -51,16 +58,25 @@ impl Way {
             flow: "same_device",
         },
         Self {
+            name: "browser",
             wallet: "browser",
             title: "Your browser's own wallets",
             about: "by its Digital Credentials API where it has one; this sandbox’s wallet is behind the other button",
             hinted: false,
             flow: "dc_api",
         },
+        Self {
+            name: "scan",
+            wallet: "openid4vp-signed",
+            title: "A wallet on your phone",
+            about: "you scan a code with it; this page goes on when you have shared",
+            hinted: false,
+            flow: "cross_device",
+        },
     ];
 
     /// The way of this name; the first for no name.
     pub(super) fn named(name: Option<&str>) -> Option<Self> {
-        Self::ALL.into_iter().find(|way| name.is_none_or(|name| way.wallet == name))
+        Self::ALL.into_iter().find(|way| name.is_none_or(|name| way.name == name))
     }
 }

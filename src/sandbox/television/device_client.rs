@@ -65,18 +65,17 @@ impl Television {
         }
         let expires_in = answer.body.get("expires_in").and_then(Value::as_u64).ok_or(Unusable)?;
         let interval = answer.body.get("interval").and_then(Value::as_u64).unwrap_or(FIVE_SECONDS);
-        let mut television = Self {
+        Ok(Self {
             device_code: Arc::new(Secret::received(text("device_code")?)),
             user_code: text("user_code")?,
             verification_uri: text("verification_uri")?,
             verification_uri_complete: text("verification_uri_complete").ok(),
             expires_at: now.plus(Duration::from_secs(expires_in)),
             interval: interval.clamp(1, LONGEST_INTERVAL),
+            // The first may come at any time.
             next_poll: now,
             screen: Screen::Waiting,
-        };
-        television.pause(now);
-        Ok(television)
+        })
     }
 
     /// The address behind the QR code.
@@ -84,9 +83,9 @@ impl Television {
         self.verification_uri_complete.as_deref().unwrap_or(&self.verification_uri)
     }
 
-    /// Seconds until something can have changed; at least 1.
+    /// Seconds until the next poll may come. An answer that has waited counts: the interval is from request to request.
     pub(super) fn wait(&self, now: Timestamp) -> u64 {
-        self.next_poll.since(now).as_secs().max(1)
+        self.next_poll.since(now).as_secs()
     }
 
     /// Minutes the code still lives, rounded up.
@@ -212,9 +211,11 @@ mod tests {
     #[test]
     fn polls_no_faster_than_it_may() {
         let mut tv = switched_on();
+        assert!(tv.take_due_poll(at(0)).is_some(), "the first may come at any time");
         assert!(tv.take_due_poll(at(5)).is_none());
         assert!(tv.take_due_poll(at(6)).is_some());
         assert!(tv.take_due_poll(at(6)).is_none(), "one poll belongs to whoever came first");
+        assert_eq!((tv.wait(at(7)), tv.wait(at(26))), (5, 0), "an answer that has waited counts");
         tv.hear(Some(&error("slow_down")), at(6));
         assert_eq!(tv.screen, Screen::SlowedDown(10));
         assert!(tv.take_due_poll(at(16)).is_none());

@@ -32,7 +32,7 @@ const GRANT_TYPE: &str = "urn:ietf:params:oauth:grant-type:device_code";
 pub(super) async fn show(Data(parties): Data<&Arc<Parties>>, jar: &CookieJar) -> Response {
     let known = remembered(jar);
     if let Some(name) = &known {
-        poll_once(parties, name).await;
+        poll_once(parties, name, PollAnswer::AtOnce).await;
         if let Some(page) = parties.televisions.with(name, parties.now(), |tv| picture(parties, tv)) {
             return page;
         }
@@ -52,11 +52,11 @@ pub(super) async fn restart(Data(parties): Data<&Arc<Parties>>, jar: &CookieJar)
     Redirect::see_other("/sandbox/tv").into_response()
 }
 
-/// `GET /tv/poll`: one poll when one is due, and what the page should say.
+/// `GET /tv/poll`: one poll when one is due, which waits for the decision, and what the page should say.
 #[handler]
 pub(super) async fn poll(Data(parties): Data<&Arc<Parties>>, jar: &CookieJar) -> Response {
     let Some(name) = remembered(jar) else { return page::json(&json!({ "screen": "off" })) };
-    poll_once(parties, &name).await;
+    poll_once(parties, &name, PollAnswer::Late).await;
     let now = parties.now();
     let state = parties.televisions.with(
         &name,
@@ -93,8 +93,16 @@ async fn switch_on(parties: &Parties, jar: &CookieJar) {
     parties.televisions.put(name, television, now, MEMORY);
 }
 
+/// When the answer to a poll comes.
+enum PollAnswer {
+    /// A person waits for the page.
+    AtOnce,
+    /// The page is there: it may be when somebody has decided.
+    Late,
+}
+
 /// RFC 8628 section 3.4, never sooner than the interval allows: whoever finds a poll due has taken it.
-async fn poll_once(parties: &Parties, name: &str) {
+async fn poll_once(parties: &Parties, name: &str, comes: PollAnswer) {
     let now = parties.now();
     let Some(Some(device_code)) = parties.televisions.with(name, now, |tv| tv.take_due_poll(now)) else {
         return;
@@ -104,7 +112,10 @@ async fn poll_once(parties: &Parties, name: &str) {
         ("device_code", device_code.expose()),
         ("client_id", parties.tv_client_id.as_str()),
     ];
-    let answer = parties.service.post_form("/token", &fields).await;
+    let answer = match comes {
+        PollAnswer::AtOnce => parties.service.post_form("/token", &fields).await,
+        PollAnswer::Late => parties.service.post_form_and_wait("/token", &fields).await,
+    };
     let heard = parties.now();
     // Forgotten meanwhile: then nobody is watching.
     let _forgotten = parties.televisions.with(name, heard, |tv| tv.hear(answer.ok().as_ref(), heard));
@@ -116,7 +127,7 @@ fn picture(parties: &Parties, television: &Television) -> Response {
         nonce,
         qr_code: qr_code(television.code_address()),
         tv: television,
-        wait: television.wait(now),
+        wait: television.wait(now).max(1),
         minutes: television.minutes_left(now),
     })
 }

@@ -1,6 +1,6 @@
 //! Looks up what clients are told of.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use async_trait::async_trait;
 use rusqlite::{OptionalExtension as _, params};
@@ -8,12 +8,12 @@ use rusqlite::{OptionalExtension as _, params};
 use super::SqliteStore;
 use crate::flow::ports::{EventStore, PlacedEvents, Unavailable};
 use crate::store::{row, select};
-use vpgate_core::base::id::PresentationId;
+use vpgate_core::base::id::{GrantId, PresentationId};
 use vpgate_core::base::secret::Digest;
 use vpgate_core::base::time::Timestamp;
 use vpgate_core::change::KeptAnswer;
 use vpgate_core::event::EventCursor;
-use vpgate_core::openid4vp::presentation::PresentationStage;
+use vpgate_core::openid4vp::presentation::PresentationMark;
 use vpgate_core::openid4vp::request::VpRequest;
 
 #[async_trait]
@@ -65,17 +65,29 @@ impl EventStore for SqliteStore {
         .await
     }
 
-    async fn stages(
+    async fn marks(
         &self,
         ids: &[PresentationId],
-    ) -> Result<HashMap<PresentationId, PresentationStage>, Unavailable> {
+    ) -> Result<HashMap<PresentationId, PresentationMark>, Unavailable> {
         let ids = row::to_json(&ids, "id")?;
         self.read(move |connection| {
-            let rows: Vec<(String, String)> = connection
-                .prepare_cached(select::STAGES_IN_SQLITE)?
-                .query_map([ids], |row| Ok((row.get(0)?, row.get(1)?)))?
+            let rows: Vec<(String, String, Option<i64>)> = connection
+                .prepare_cached(select::MARKS_IN_SQLITE)?
+                .query_map([ids], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
                 .collect::<Result<_, _>>()?;
-            rows.iter().map(|(id, state)| Ok(row::stage(id, state)?)).collect()
+            rows.iter().map(|(id, state, tries)| Ok(row::mark(id, state, *tries)?)).collect()
+        })
+        .await
+    }
+
+    async fn pending_grants(&self, ids: &[GrantId]) -> Result<HashSet<GrantId>, Unavailable> {
+        let ids = row::to_json(&ids, "id")?;
+        self.read(move |connection| {
+            let rows: Vec<String> = connection
+                .prepare_cached(select::PENDING_IN_SQLITE)?
+                .query_map([ids], |row| row.get(0))?
+                .collect::<Result<_, _>>()?;
+            rows.iter().map(|id| Ok(row::grant_id(id)?)).collect()
         })
         .await
     }

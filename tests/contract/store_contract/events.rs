@@ -1,6 +1,6 @@
 //! What clients are told of: written with the change, or not at all; and no client that asks misses any of it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use vpgate::flow::ports::PlacedEvents;
 use vpgate_core::base::id::{DeliveryId, EventId};
@@ -8,10 +8,11 @@ use vpgate_core::change::Change;
 use vpgate_core::event::{
     Announcement, EVENTS_KEPT, Event, EventContent, EventCursor, EventIds, EventKind, NewDelivery,
 };
+use vpgate_core::openid4vp::presentation::{PresentationMark, PresentationStage};
 use vpgate_core::openid4vp::request::VpRequest;
 
 use crate::store_contract::backend::AnyStore;
-use crate::store_contract::grants::lost;
+use crate::store_contract::grants::{EachState, lost};
 use crate::store_contract::presentations::{begin, served};
 use vpgate_test_support::builders::states::{self, NOW, after};
 
@@ -139,6 +140,40 @@ pub async fn an_expiry_is_told_once_and_nobody_settles_then(store: AnyStore) {
     assert!(lost(&store.commit(&Change::Return { presentation, return_code: code, grant: None }).await));
     place(&store, "shop", end).await;
     assert_eq!(found(&store, "shop", EventCursor::START).await.events.len(), 1);
+}
+
+pub async fn req_21_31_how_far_what_is_followed_is_is_found_in_one_look(store: AnyStore) {
+    let (browser, code) = (states::digest(), states::digest());
+    let begun = states::asked();
+    store.commit(&begin(&begun, None)).await.unwrap();
+    let (tried, answered, over) =
+        (served(&store, browser).await, served(&store, browser).await, served(&store, browser).await);
+    store.commit(&Change::CountTry(states::tried(&tried, browser, 1))).await.unwrap();
+    store.commit(&Change::AwaitReturn(states::awaiting(&answered, browser, code))).await.unwrap();
+    let presentation = states::verified(&over, browser, None);
+    store.commit(&Change::Settle { presentation, grant: None }).await.unwrap();
+    let ids = [&begun, &tried, &answered, &over].map(|asked| asked.id.clone());
+    let unknown = states::asked().id;
+    let found = store.marks(&[&ids[..], std::slice::from_ref(&unknown)].concat()).await.unwrap();
+    let mark = |stage, answers| Some(PresentationMark { stage, answers });
+    assert_eq!(found.get(&ids[0]).copied(), mark(PresentationStage::Begun, 0));
+    assert_eq!(found.get(&ids[1]).copied(), mark(PresentationStage::Served, 1));
+    assert_eq!(found.get(&ids[2]).copied(), mark(PresentationStage::Answered, 0));
+    assert_eq!(found.get(&ids[3]).copied(), mark(PresentationStage::Over, 0));
+    assert_eq!(found.get(&unknown), None);
+    // As whoever made the changes saw it.
+    let seen = Change::CountTry(states::tried(&tried, browser, 1));
+    assert_eq!(seen.reaches(), found.get_key_value(&tried.id).map(|(id, mark)| (id, *mark)));
+    assert!(store.marks(&[]).await.unwrap().is_empty());
+}
+
+pub async fn req_21_31_grants_that_nobody_has_decided_are_found_in_one_look(store: AnyStore) {
+    let each = EachState::open(&store).await;
+    let ids = [&each.pending, &each.approved, &each.denied, &each.redeemed].map(|grant| grant.id().clone());
+    let unknown = states::Grant::new().id().clone();
+    let pending = store.pending_grants(&[&ids[..], &[unknown]].concat()).await.unwrap();
+    assert_eq!(pending, HashSet::from([ids[0].clone()]));
+    assert!(store.pending_grants(&[]).await.unwrap().is_empty());
 }
 
 /// Many write at once while somebody asks again and again from where the last answer ended.

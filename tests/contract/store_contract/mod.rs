@@ -176,12 +176,14 @@ on_every_backend! {
         events_are_kept_for_seven_days
         an_expiry_is_told_once_and_nobody_settles_then
         who_asks_from_cursor_to_cursor_misses_nothing_of_a_crowd
+        req_21_31_how_far_what_is_followed_is_is_found_in_one_look
+        req_21_31_grants_that_nobody_has_decided_are_found_in_one_look
     }
     deliveries {
         req_21_40_an_event_is_due_for_each_of_its_endpoints_or_for_none
         req_21_41_of_many_who_begin_an_attempt_one_does_and_has_it_for_a_while
         req_21_43_an_answer_ends_the_attempt_that_it_was_given_to
-        deliveries_are_listed_by_state_with_the_last_first_and_no_more_than_asked_for
+        deliveries_are_listed_by_state_in_an_order_that_stays_behind_any_of_them
         what_is_over_is_made_due_by_its_client_alone_and_its_endpoint_is_called_again
         what_goes_wrong_at_an_endpoint_is_noted_over_what_was_known_until_it_is_forgotten
     }

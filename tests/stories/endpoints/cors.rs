@@ -119,7 +119,7 @@ async fn a_preflight_permits_one_method_to_known_origins() {
         assert_eq!((answer.status, allowed(&answer)), (StatusCode::NO_CONTENT, Some(PAGE)), "{path}");
         assert_eq!(answer.header("access-control-allow-methods"), Some(allowed_methods));
         let headers = answer.header("access-control-allow-headers");
-        assert_eq!(headers, Some("authorization, content-type, dpop"));
+        assert_eq!(headers, Some("authorization, content-type, dpop, prefer"));
         assert_eq!(answer.header("access-control-max-age"), Some("300"));
         assert_eq!(answer.header("vary"), Some("origin"));
         assert!(answer.body.is_empty());

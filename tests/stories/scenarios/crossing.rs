@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use poem::http::StatusCode;
+use poem::http::{Method, StatusCode};
 use serde_json::{Value, json};
 use vpgate_core::openid4vp::request::ResponseMode;
 
@@ -44,7 +44,11 @@ async fn req_2_18_the_browser_that_shows_the_code_learns_the_outcome_and_the_sho
 
         let asked =
             wallet.asked_at(&begun["authorization_request_url"].as_str().unwrap().parse().unwrap()).await;
-        let answer = wallet.share(&asked).await;
+        // The script of the page asks so: its answer comes with the wallet's.
+        let headers = [("cookie", desktop.cookies()), ("prefer", "wait=25".to_owned())];
+        let waits = world.send(Method::GET, &waiting, &headers, String::new());
+        let (heard, answer) = tokio::join!(waits, wallet.share(&asked));
+        assert_eq!(heard.status, StatusCode::RESET_CONTENT);
         assert_eq!((answer.status, answer.json()), (StatusCode::OK, json!({})), "nowhere to be sent");
 
         assert_eq!(desktop.open(&waiting).await.status, StatusCode::RESET_CONTENT);
@@ -146,4 +150,24 @@ async fn req_2_18_nobody_answers_before_a_browser_shows_the_code() {
     let page = desktop.press(&page, "Give up").await;
     assert!(page.url.as_str().starts_with(BASE) || page.url.as_str().starts_with(RETURN_TO), "{}", page.url);
     assert_eq!(world.collect(&begun, None).await.1["status"], "declined");
+}
+
+#[tokio::test]
+async fn the_page_with_the_code_hears_of_a_wrong_answer_and_of_nothing_at_the_end_of_its_patience() {
+    let world = Harness::posting(ResponseMode::DirectPost).await;
+    let (wallet, mut desktop) = (PostingWallet::new(&world), world.browser());
+    let begun = world.begin(&crossing()).await;
+    let start = begun["start_url"].as_str().unwrap();
+    desktop.open(start).await;
+    let waiting = format!("/done/{}/waiting", start.rsplit('/').next().unwrap());
+    let waits = async |preference: &str| {
+        let headers = [("cookie", desktop.cookies()), ("prefer", preference.to_owned())];
+        world.send(Method::GET, &waiting, &headers, String::new()).await.status
+    };
+    assert_eq!(waits("wait=0").await, StatusCode::NO_CONTENT);
+    let asked = wallet.asked_at(&begun["authorization_request_url"].as_str().unwrap().parse().unwrap()).await;
+    let wrong = wallet.made_for(&asked.verifier_id, "another-nonce-than-that").present();
+    let (heard, _) = tokio::join!(waits("wait=25"), wallet.answer(&asked, &wrong));
+    assert_eq!(heard, StatusCode::RESET_CONTENT, "the person can try again");
+    assert_eq!(waits("wait=25").await, StatusCode::RESET_CONTENT, "there is nothing to wait for");
 }

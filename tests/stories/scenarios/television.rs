@@ -2,11 +2,15 @@
 
 use std::time::Duration;
 
-use poem::http::StatusCode;
+use poem::http::{Method, StatusCode};
 use serde_json::{Value, json};
+use url::form_urlencoded;
 use vpgate_core::base::json::Bounds;
+use vpgate_core::base::secret::Secret;
+use vpgate_core::change::Change;
 use vpgate_core::jose::jws::UnverifiedJws;
 use vpgate_core::jose::key_set::KeySet;
+use vpgate_core::oauth::device_grant::{DenialReason, DeviceGrant};
 
 use vpgate_test_support::harness::{BASIC, Harness};
 
@@ -261,4 +265,89 @@ fn visible(html: &str) -> String {
         text.push_str(part.split_once('>').map_or("", |(_, text)| text));
     }
     text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// A poll whose answer may wait for so many seconds; when it came, on a clock that nobody turns.
+async fn poll_waiting(world: &Harness, authorization: &Value, preference: &str) -> (StatusCode, Value) {
+    let form = [
+        ("client_id", "tv"),
+        ("grant_type", "urn:ietf:params:oauth:grant-type:device_code"),
+        ("device_code", code_of(authorization)),
+    ];
+    let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
+    let headers =
+        [("content-type", "application/x-www-form-urlencoded".to_owned()), ("prefer", preference.to_owned())];
+    let answer = world.send(Method::POST, "/token", &headers, body).await;
+    (answer.status, answer.json())
+}
+
+#[tokio::test]
+async fn rfc_7240_a_poll_waits_for_the_decision_when_that_is_preferred() {
+    let world = Harness::new().await;
+    let authorization = world.device_authorization(&[("scope", BASIC)]).await;
+    let (status, body) = poll_waiting(&world, &authorization, "wait=0").await;
+    assert_eq!(
+        (status, &body["error"]),
+        (StatusCode::BAD_REQUEST, &json!(PENDING)),
+        "nobody comes in no time"
+    );
+    // Too early is told at once.
+    let (_, body) = poll_waiting(&world, &authorization, "wait=25").await;
+    assert_eq!(body["error"], "slow_down");
+    world.clock.advance(Duration::from_secs(10));
+    let ((status, token), ()) =
+        tokio::join!(poll_waiting(&world, &authorization, "wait=25"), world.approve(&authorization));
+    assert_eq!((status, &token["scope"]), (StatusCode::OK, &json!(BASIC)), "{token}");
+
+    for (button, error) in [("Decline", "access_denied"), ("I did not start this", "access_denied")] {
+        let authorization = world.device_authorization(&[]).await;
+        let mut phone = world.browser();
+        let says_no = async {
+            let page = phone.open(authorization["verification_uri_complete"].as_str().unwrap()).await;
+            let page = if button == "Decline" { phone.press(&page, "Continue").await } else { page };
+            phone.press(&page, button).await;
+        };
+        let ((_, body), ()) = tokio::join!(poll_waiting(&world, &authorization, "wait=25"), says_no);
+        assert_eq!(body["error"], error, "{button}");
+    }
+}
+
+#[tokio::test]
+async fn req_21_31_a_poll_that_waits_sees_what_another_process_wrote_and_what_expires() {
+    let world = Harness::new().await;
+    let authorization = world.device_authorization(&[]).await;
+    let denies = async {
+        let code = Secret::received(code_of(&authorization)).digest();
+        let Some(DeviceGrant::Pending(pending)) = world.store().grant_by_device_code(&code).await.unwrap()
+        else {
+            panic!("nobody has decided")
+        };
+        // Nobody here is told of this commit.
+        let denied = pending.deny(DenialReason::DeclinedInWallet, world.now()).unwrap();
+        world.store().commit(&Change::DenyGrant(denied)).await.unwrap();
+        world.app().look().await.unwrap();
+    };
+    let ((_, body), ()) = tokio::join!(poll_waiting(&world, &authorization, "wait=25"), denies);
+    assert_eq!(body["error"], "access_denied");
+
+    let authorization = world.device_authorization(&[]).await;
+    let expires = async {
+        world.clock.advance(Duration::from_secs(600));
+        world.app().look().await.unwrap();
+    };
+    let ((_, body), ()) = tokio::join!(poll_waiting(&world, &authorization, "wait=25"), expires);
+    assert_eq!(body["error"], "expired_token");
+}
+
+#[tokio::test]
+async fn of_the_polls_of_one_device_the_newest_waits_and_gets_the_token() {
+    let world = Harness::new().await;
+    let authorization = world.device_authorization(&[]).await;
+    let later = async || {
+        world.clock.advance(Duration::from_secs(60));
+        poll_waiting(&world, &authorization, "wait=25").await.1
+    };
+    let (one, two, three, ()) = tokio::join!(later(), later(), later(), world.approve(&authorization));
+    assert_eq!((&one["error"], &two["error"]), (&json!(PENDING), &json!(PENDING)));
+    assert!(three["access_token"].is_string(), "{three}");
 }

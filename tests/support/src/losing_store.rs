@@ -1,7 +1,7 @@
 //! A store whose answers get lost, as between a service and a database that fails over: before the change was made,
 //! or after it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -27,10 +27,10 @@ use vpgate_core::oauth::issuance::{Family, IssuedAccess};
 use vpgate_core::oauth::logout::WaitingNotice;
 use vpgate_core::oauth::polling::Pace;
 use vpgate_core::oauth::session::Session;
-use vpgate_core::openid4vp::presentation::{Presentation, PresentationStage};
+use vpgate_core::openid4vp::presentation::{Presentation, PresentationMark};
 use vpgate_core::openid4vp::request::VpRequest;
 use vpgate_core::receipt::chain::{ChainHead, GrownChain, KeptReceipt};
-use vpgate_core::webhook::{DeliveryState, EndpointTrouble};
+use vpgate_core::webhook::{DeliveryCursor, DeliveryState, EndpointTrouble};
 
 /// What becomes of a change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -134,11 +134,15 @@ impl EventStore for LosingStore {
         self.inner.kept_answer(key).await
     }
 
-    async fn stages(
+    async fn marks(
         &self,
         ids: &[PresentationId],
-    ) -> Result<HashMap<PresentationId, PresentationStage>, Unavailable> {
-        self.inner.stages(ids).await
+    ) -> Result<HashMap<PresentationId, PresentationMark>, Unavailable> {
+        self.inner.marks(ids).await
+    }
+
+    async fn pending_grants(&self, ids: &[GrantId]) -> Result<HashSet<GrantId>, Unavailable> {
+        self.inner.pending_grants(ids).await
     }
 }
 
@@ -163,9 +167,14 @@ impl DeliveryStore for LosingStore {
         client_id: &str,
         endpoint: &str,
         state: Option<DeliveryState>,
+        before: Option<&DeliveryCursor>,
         limit: usize,
     ) -> Result<Vec<DueDelivery>, Unavailable> {
-        self.inner.deliveries(client_id, endpoint, state, limit).await
+        self.inner.deliveries(client_id, endpoint, state, before, limit).await
+    }
+
+    async fn oldest_waiting(&self) -> Result<Option<Timestamp>, Unavailable> {
+        self.inner.oldest_waiting().await
     }
 
     async fn endpoint_troubles(&self) -> Result<Vec<EndpointTrouble>, Unavailable> {

@@ -1,6 +1,6 @@
 //! How far a presentation is, for those who watch it: in steps that only go forward.
 
-use super::Presentation;
+use super::{Presentation, Served};
 use crate::base::time::Timestamp;
 
 /// How far a presentation is.
@@ -14,6 +14,38 @@ pub enum PresentationStage {
     Answered,
     /// Decided, expired or forgotten: nothing comes after it.
     Over,
+}
+
+/// How far a presentation is, and how many answers did not bring it further: what grows whenever there is news of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PresentationMark {
+    /// How far it is.
+    pub stage: PresentationStage,
+    /// Answers that were rejected, or could not be judged, while it was [`PresentationStage::Served`].
+    pub answers: u32,
+}
+
+impl PresentationMark {
+    /// Of a presentation at `now`.
+    pub fn of(presentation: &Presentation, now: Timestamp) -> Self {
+        let stage = PresentationStage::of(presentation, now);
+        match presentation {
+            Presentation::Served(served) if stage == PresentationStage::Served => Self::served(served),
+            _ => stage.into(),
+        }
+    }
+
+    /// Of one that is served.
+    pub fn served(served: &Served) -> Self {
+        let tries = served.tries();
+        Self { stage: PresentationStage::Served, answers: tries.used.saturating_add(tries.undecided) }
+    }
+}
+
+impl From<PresentationStage> for PresentationMark {
+    fn from(stage: PresentationStage) -> Self {
+        Self { stage, answers: 0 }
+    }
 }
 
 impl PresentationStage {

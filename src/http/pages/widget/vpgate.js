@@ -6,6 +6,8 @@ const GRANT = "urn:ietf:params:oauth:grant-type:device_code";
 const MEMBERS = ["access_token", "token_type", "expires_in", "refresh_token", "scope"];
 /** Seconds after which an answer is not waited for any longer. */
 const PATIENCE = 20;
+/** Seconds that the service may wait with an answer, for the person (RFC 7240 section 4.3). */
+const WAIT = 15;
 /** The longest pause, in seconds, that faults lead to. */
 const LONGEST_PAUSE = 60;
 
@@ -119,19 +121,22 @@ async function oneCode({ service, client, scope, texts, view, ended }, end) {
   }
   const waiting = view.said();
   try {
-    for (let faults = 0, asked = 0; ; ) {
-      await until(ended.signal, pause(interval, faults, asked));
+    for (let faults = 0, wait = 0; ; ) {
+      await until(ended.signal, wait);
       if (!view.host.isConnected) end("the element is gone");
-      const answer = await post(ended.signal, `${service}token`, { ...client, grant_type: GRANT, device_code: given.device_code });
+      const began = performance.now();
+      const answer = await post(ended.signal, `${service}token`, { ...client, grant_type: GRANT, device_code: given.device_code }, { Prefer: `wait=${WAIT}` });
       if (answer.ok) return answer;
       view.say(answer.fault ? texts.offline : waiting);
-      asked = answer.fault ?? 0;
       faults = answer.fault ? faults + 1 : 0;
       // RFC 8628 section 3.5: five seconds more, for this and all later requests.
       if (answer.error === "slow_down") interval += 5;
       else if (answer.error === "expired_token") return undefined;
       else if (!answer.fault && answer.error !== "authorization_pending") throw new VpGateError(answer.error, answer.error_description);
       if (performance.now() >= deadline) return undefined;
+      // The interval is from request to request: an answer that has waited for longer needs no other pause.
+      wait = pause(interval, faults, answer.fault ?? 0);
+      if (!answer.fault && performance.now() - began > wait * 1000 + 1000) wait = 0;
     }
   } finally {
     view.clear();
@@ -151,7 +156,7 @@ function pause(seconds, faults, asked) {
   return Math.max(seconds, asked, Math.min(seconds * 2 ** faults, LONGEST_PAUSE));
 }
 
-/** Resolves after so many seconds, or when `occasion` calls back; rejects when it is all over. */
+/** Resolves after so many seconds, or when `occasion` calls back, where there is one; rejects when it is all over. */
 function until(signal, seconds, occasion) {
   return new Promise((resolve, reject) => {
     const over = () => {
@@ -162,7 +167,7 @@ function until(signal, seconds, occasion) {
       signal.removeEventListener("abort", over);
       resolve();
     };
-    const timer = seconds && setTimeout(go, seconds * 1000);
+    const timer = occasion ? undefined : setTimeout(go, seconds * 1000);
     occasion?.(go);
     signal.addEventListener("abort", over);
     if (signal.aborted) over();
@@ -173,7 +178,7 @@ function until(signal, seconds, occasion) {
  * The answer's members with `ok`; an `error` is always there when it is not. Or `fault`, the seconds to
  * wait, when the service could not answer.
  */
-async function post(signal, address, fields) {
+async function post(signal, address, fields, headers) {
   signal.throwIfAborted();
   const late = new AbortController();
   const over = () => late.abort();
@@ -182,6 +187,7 @@ async function post(signal, address, fields) {
   try {
     const answer = await fetch(address, {
       method: "POST",
+      headers,
       body: new URLSearchParams(fields),
       signal: late.signal,
       credentials: "omit",
