@@ -23,10 +23,10 @@ struct CurrentRequest {
 
 /// What is noted of a request while it is answered.
 #[derive(Clone, Debug, Default)]
-pub struct RequestNotes(Arc<Noted>);
+pub struct RequestNotes(Arc<NotedOfRequest>);
 
 #[derive(Debug, Default)]
-struct Noted {
+struct NotedOfRequest {
     asked_again: AtomicBool,
     waited_micros: AtomicU64,
 }
@@ -53,7 +53,7 @@ impl RequestNotes {
         Self::note(|noted| noted.waited_micros.store(micros, Ordering::Relaxed));
     }
 
-    fn note(write: impl FnOnce(&Noted)) {
+    fn note(write: impl FnOnce(&NotedOfRequest)) {
         // Outside of a request nobody is interested.
         let _outside = CURRENT.try_with(|current| write(&current.notes.0));
     }
