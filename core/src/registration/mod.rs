@@ -204,8 +204,7 @@ pub fn register_trust(given: &Registrations, sources: &dyn Sources) -> Result<Tr
 fn everything(given: &Registrations, sources: &dyn Sources, root: &Pointer<'_>) -> Option<Registry> {
     let addresses = Addresses { allow_loopback: given.allow_loopback };
     let public_url = public_url::check(given.public_url.as_deref(), addresses, root);
-    let public_url = public_url.as_ref();
-    let issuer = public_url.map(public_url::issuer);
+    let issuer = public_url.as_ref().map(public_url::issuer);
     let device = device::check(&given.device, addresses, &root.key("device"));
     let code = authorization::code(&given.authorization_code, &root.key("authorization_code"));
     let assertions = &root.key("client_assertions");
@@ -216,7 +215,7 @@ fn everything(given: &Registrations, sources: &dyn Sources, root: &Pointer<'_>) 
     missing_sections(given, root);
     let receipts = receipts::check(&given.receipts, given.rules_version, &root.key("receipts"));
     let names = Names::of(given);
-    let around = Around { addresses, public_url, names: &names, sources };
+    let around = Around { addresses, public_url: public_url.as_ref(), names: &names, sources };
     let wallets = wallet::check(&given.wallets, around, &root.key("wallets"));
     let askable = Askable::of(&given.credentials, &root.key("credentials"));
     let trust = credential::check(&given.credentials, addresses, sources, &root.key("credentials"));
@@ -239,7 +238,7 @@ fn everything(given: &Registrations, sources: &dyn Sources, root: &Pointer<'_>) 
     };
     let clients = client::check(&given.clients, &surroundings, &root.key("clients"));
     Some(Registry {
-        public_url: public_url?.clone(),
+        public_url: public_url?,
         request_keys: wallets.request_keys,
         wallet_secrets: wallets.client_secrets,
         user_code_floor: device.floor_bits,
