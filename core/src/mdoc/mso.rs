@@ -61,7 +61,7 @@ impl<'p> SecurityObject<'p> {
         findings.pass(&MSO, format!("version 1, digests by {}", digests_by.name()));
         match map.get("docType").and_then(Item::as_text) {
             Some(signed) if signed == doctype => {
-                findings.pass(&DOCTYPE, "the issuer signed this document type")
+                findings.pass(&DOCTYPE, "the issuer signed this document type");
             }
             Some(signed) => {
                 let detail = format!(

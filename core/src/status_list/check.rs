@@ -37,6 +37,7 @@ pub enum CredentialStatus {
 
 /// What an authentic credential says about its status.
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "it lives for a moment, one at a time")]
 pub enum StatusClaim {
     /// Nothing has to be looked up.
     Settled(CredentialStatus),

@@ -4,7 +4,6 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fmt;
-use std::sync::Arc;
 
 use super::kind::{ListForm, ListKind};
 use super::list::{
@@ -14,11 +13,9 @@ use super::statuses::{Statuses, StatusesFault};
 use crate::base::time::Timestamp;
 use crate::cbor::{self, Item, ItemKind, Limits};
 use crate::cose::Sign1;
-use crate::jose::jwk::PublicKey;
 use crate::jose::key_set::KeySet;
-use crate::jose::x5c::ValidatedChain;
 use crate::trust::TrustedIssuer;
-use crate::trust::issuer_key::how_of_chain;
+use crate::trust::issuer_key::{Candidates, how_of_chain};
 
 /// Few items, one of them long; or an identifier and what is said of it for each of a hundred thousand.
 const LIMITS: Limits = Limits { bytes: MOST_BYTES, depth: 8, items: 200_000, undefined_as_null: false };
@@ -76,7 +73,7 @@ impl ListCwt {
         receipt: Receipt,
         bounds: &CacheBounds,
     ) -> Result<StatusList, StatusListFault> {
-        let (keys, how, chain) = self.candidates(issuer, keys, receipt.at)?;
+        let Candidates { keys, how, chain, .. } = self.candidates(issuer, keys, receipt.at)?;
         let holds = keys.iter().find_map(|key| self.signed.verify(key, None).ok());
         let payload = holds.ok_or(StatusListFault::Signature(how))?;
         let claims = cbor::read(payload.bytes(), &LIMITS).map_err(malformed)?;
@@ -96,26 +93,30 @@ impl ListCwt {
         issuer: &TrustedIssuer,
         keys: &KeySet,
         at: Timestamp,
-    ) -> Result<(Vec<PublicKey>, String, Option<Arc<ValidatedChain>>), StatusListFault> {
+    ) -> Result<Candidates, StatusListFault> {
         let algorithm = self.signed.algorithm();
         let Some(roots) = issuer.roots_of_lists() else {
             if self.kind.is_of_mdoc() {
                 return Err(StatusListFault::NoChain);
             }
             let keys = keys.candidates(self.kid(), algorithm)?;
-            return Ok((keys, format!("a key of {}", issuer.keys().name()), None));
+            return Ok(Candidates {
+                keys,
+                how: format!("a key of {}", issuer.keys().name()),
+                chain: None,
+                memo: None,
+            });
         };
         let sent = self.signed.x5chain().filter(|sent| sent.is_protected() || !self.kind.is_of_mdoc());
         let sent = sent.ok_or(StatusListFault::NoChain)?;
         let chain = roots.validate(&sent.to_x5c(), at);
         let chain = chain.map_err(|why| StatusListFault::Chain(why.to_string()))?;
         let keys = chain.keys().candidates(None, algorithm)?;
-        Ok((keys, how_of_chain(&chain), Some(chain)))
+        Ok(Candidates { keys, how: how_of_chain(&chain), chain: Some(chain), memo: None })
     }
 }
 
 // By value, for `map_err`.
-#[expect(clippy::needless_pass_by_value, reason = "what `map_err` hands over")]
 fn malformed(why: impl fmt::Display) -> StatusListFault {
     StatusListFault::Cwt(why.to_string())
 }

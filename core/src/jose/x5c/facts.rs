@@ -46,7 +46,7 @@ impl CertificateFacts {
     pub(super) fn of(certificate: &X509Ref) -> Option<Self> {
         let names = |nid| {
             let entries = certificate.subject_name().entries_by_nid(nid);
-            entries.map(|entry| Some(entry.data().to_string().ok()?)).collect::<Option<Vec<_>>>()
+            entries.map(|entry| entry.data().to_string().ok()).collect::<Option<Vec<_>>>()
         };
         let usages = |usage: X509KeyUsage| {
             USAGES.iter().filter(|(one, _)| usage.contains(*one)).map(|(_, name)| *name).collect()

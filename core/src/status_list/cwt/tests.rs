@@ -1,5 +1,7 @@
 use std::io::Write as _;
 
+use std::sync::Arc;
+
 use flate2::Compression;
 use flate2::write::ZlibEncoder;
 

@@ -78,7 +78,7 @@ fn req_14_28_req_14_59_every_case_comes_to_its_end_the_whole_way() {
     assert!(judged > 100, "{judged}");
 }
 
-fn licence(claims: Value) -> Query {
+fn licence(claims: &Value) -> Query {
     Query::from_json(&json!({"credentials": [{"id": "mdl", "format": "mso_mdoc",
         "meta": {"doctype_value": DOCTYPE}, "claims": claims}]}))
     .unwrap()
@@ -87,13 +87,13 @@ fn licence(claims: Value) -> Query {
 #[test]
 fn req_14_50_the_transcript_is_made_of_the_row_and_nothing_else() {
     let maker = MdocMaker::at(crate::openid4vp::testing::MADE_AT);
-    let query = licence(json!([{"path": [NAMESPACE, "age_over_18"], "values": [true]},
+    let query = licence(&json!([{"path": [NAMESPACE, "age_over_18"], "values": [true]},
         {"path": [NAMESPACE, "birth_date"]}]));
     let jwk = SigningKey::generate(Algorithm::Es256).unwrap().public_key().to_jwk();
     let key = json!({"kty": "EC", "crv": "P-256", "x": jwk["x"], "y": jwk["y"], "use": "enc", "alg": "ECDH-ES",
         "kid": "1"});
     let thumbprint = thumbprint_of(&key).unwrap();
-    let redirect = VpRequest { query: query.clone(), ..asked() };
+    let redirect = VpRequest { query, ..asked() };
     let (nonce, uri) = (redirect.nonce.as_str().to_owned(), redirect.answer_uri.clone().unwrap());
     let encrypted =
         VpRequest { response_mode: ResponseMode::DirectPostJwt, answer_key: Some(key), ..redirect.clone() };
@@ -131,7 +131,7 @@ fn req_14_29_what_is_missing_or_has_another_value_is_not_enough() {
         (json!([{"path": ["org.iso.18013.5.1.aamva", "age_over_18"]}]), "claims_present"),
         (json!([{"path": [NAMESPACE, "age_over_18"], "values": [false]}]), "claims_values"),
     ] {
-        let request = VpRequest { query: licence(claims), ..asked() };
+        let request = VpRequest { query: licence(&claims), ..asked() };
         let text = maker.present(&request.expected().transcript.unwrap(), &["age_over_18"]);
         let at = crate::openid4vp::testing::MADE_AT;
         let (_, report) = judge(&[&text], &maker.trust_policy(), &request.expected(), at);
