@@ -39,7 +39,7 @@ pub use self::doctor::{DoctorLine, examine};
 use self::listener::BoundedListener;
 pub use self::noted::{NotNoted, note};
 use self::places::{Exempt, Places};
-use self::reload::{Built, Reloading};
+use self::reload::{Built, Fetching, Reloading};
 pub use self::reload::{NotReloaded, Reloaded};
 use crate::config::outgoing::OutgoingRequests;
 use crate::config::signature_memo::KeptSignatures;
@@ -54,12 +54,12 @@ use crate::fetch::status_lists::FetchedStatusLists;
 use crate::fetch::wallets::FetchedWallets;
 use crate::fetch::webhook_receivers::PostedWebhooks;
 use crate::flow;
-use crate::flow::context::{Ports, SecretKeys, Service};
+use crate::flow::context::{Decided, Ports, SecretKeys, Service};
 use crate::flow::ports::{
-    ClientKeySets, Clock, Entropy, IssuerKeys, LogoutReceivers, Signer as _, StatusLists, Store, Unavailable,
-    Wallets, WebhookReceivers,
+    ClientKeySets, Clock, CrossChecker, Entropy, IssuerKeys, LogoutReceivers, Signer as _, StatusLists,
+    Store, Unavailable, Wallets, WebhookReceivers,
 };
-use crate::http::{self, HttpSettings};
+use crate::http::{self, ClientAddresses, HttpSettings};
 use crate::metrics::Metrics;
 use crate::store::{self, Migrated};
 use crate::system::clock::SystemClock;
@@ -67,9 +67,10 @@ use crate::system::descriptors;
 use crate::system::entropy::SystemEntropy;
 use crate::system::keys::{KeyPlans, Keyring, NoSigningKeys};
 use crate::system::request_keys::RequestKeys;
-use crate::system::signing_keys::{KeyListing, KeyRole, TokenSigner};
+use crate::system::signing_keys::{AHEAD, KeyListing, KeyRole, TokenSigner};
 use vpgate_core::base::time::Timestamp;
 use vpgate_core::openid4vp::request_key::RequestKey;
+use vpgate_core::policy::Policy;
 
 /// How long requests under way may take once we were told to stop. Less than the time after which
 /// service supervisors lose patience (Kubernetes: 30 s).
@@ -156,8 +157,7 @@ pub struct App {
     /// For a listener of their own, where there is one.
     operations: BoxEndpoint<'static, Response>,
     request_keys: Arc<RequestKeys>,
-    /// Proxies, which have no share of places.
-    proxies: Exempt,
+    addresses: ClientAddresses,
     /// Requests that may wait for a long time.
     event_streams: usize,
 }
@@ -171,12 +171,13 @@ struct Listening {
 impl App {
     /// Joins the parts.
     pub fn new(config: Config, outside: Outside, mounts: Mounts) -> Self {
-        let proxies = config.trusted_proxies.clone();
         let public_url = config.public_url.clone();
         let event_streams = config.policy.presentation.event_streams;
+        let is_https = config.public_url.scheme() == "https";
+        let addresses = ClientAddresses::new(config.trusted_proxies, is_https);
         let settings = HttpSettings {
             public_url: config.public_url,
-            trusted_proxies: config.trusted_proxies,
+            addresses: addresses.clone(),
             operations_apart: config.operations_listen.is_some(),
             mounts,
         };
@@ -208,20 +209,14 @@ impl App {
             logout_receivers,
             webhook_receivers,
             status_lists,
-            cross_check: match config.cross_check {
-                CrossCheck::Off => None,
-                #[cfg(feature = "cross-check")]
-                CrossCheck::Enforce => Some(Arc::new(SdJwtRs)),
-            },
             metrics,
         };
         let keys =
             SecretKeys { user_code: keys.user_code_key, subject: keys.subject_key, nonce: keys.nonce_key };
-        let service = Arc::new(Service::new(config.policy, ports, keys));
+        let service = Arc::new(Service::new(decided(config.policy, config.cross_check), ports, keys));
         let endpoint = http::service(Arc::clone(&service), settings);
         let operations = http::operations(Arc::clone(&service), &public_url);
-        let proxies: Exempt = Arc::new(move |peer| proxies.contains(peer));
-        Self { service, endpoint, operations, request_keys, proxies, event_streams }
+        Self { service, endpoint, operations, request_keys, addresses, event_streams }
     }
 
     /// All endpoints, to be called in process.
@@ -297,16 +292,17 @@ impl App {
         listening: Listening,
         descriptors: Option<u64>,
         store: Arc<dyn Store>,
-        (built, wallets): (Built, Arc<FetchedWallets>),
+        fetching: Fetching,
+        built: Built,
     ) -> Running {
-        let reloading = Reloading { request_keys: self.request_keys, wallets, built };
+        let addresses = self.addresses.clone();
+        let proxies: Exempt = Arc::new(move |peer| addresses.is_proxy(peer));
+        let reloading =
+            Reloading { request_keys: self.request_keys, addresses: self.addresses, fetching, built };
         let (stop, stopped) = watch::channel(());
         let (listener, address) = listening.public;
-        let public = BoundedListener::new(
-            listener,
-            address,
-            Places::public(descriptors, self.event_streams, self.proxies),
-        );
+        let public =
+            BoundedListener::new(listener, address, Places::public(descriptors, self.event_streams, proxies));
         let mut servers = vec![start(connections::serve(public, self.endpoint, stopped.clone(), FAREWELL))];
         tracing::info!(%address, "listening");
         let operations_address = listening.operations.map(|(listener, address)| {
@@ -404,8 +400,21 @@ pub fn check_now(config: &Config) -> Result<Vec<String>, NotStarted> {
 }
 
 fn client_for(config: &Config) -> Result<FetchClient, NoReach> {
+    FetchClient::reaching(reach_of(config))
+}
+
+fn reach_of(config: &Config) -> Reach {
     let OutgoingRequests { authorities, networks, proxy } = config.outgoing.clone();
-    FetchClient::reaching(Reach { allow_loopback: config.allow_loopback, networks, authorities, proxy })
+    Reach { allow_loopback: config.allow_loopback, networks, authorities, proxy }
+}
+
+fn decided(policy: Policy, cross_check: CrossCheck) -> Decided {
+    let cross_check: Option<Arc<dyn CrossChecker>> = match cross_check {
+        CrossCheck::Off => None,
+        #[cfg(feature = "cross-check")]
+        CrossCheck::Enforce => Some(Arc::new(SdJwtRs)),
+    };
+    Decided { policy: Arc::new(policy), cross_check }
 }
 
 fn note_certificates(metrics: &Metrics, keys: &HashMap<String, RequestKey>) {
@@ -467,7 +476,7 @@ pub fn adopt_keys(config: &Config) -> Result<(), NotStarted> {
 /// [`NotStarted::Keys`]
 pub fn list_keys(config: &Config) -> Result<Vec<KeyListing>, NotStarted> {
     own_keys::refuse_loss(config)?;
-    let keys = Keyring::in_folder(key_folder(config)?, &SystemEntropy, &KeyPlans::of(&config.policy))?;
+    let keys = Keyring::in_folder(key_folder(config)?, &SystemEntropy, &own_keys::plans(config)?)?;
     let now = SystemClock.now();
     Ok(keys.signer.list(now).into_iter().chain(keys.receipt_signer.list(now)).collect())
 }
@@ -495,12 +504,26 @@ pub fn open_existing(config: &Config) -> Result<Arc<dyn Store>, NotStarted> {
 /// [`NotStarted::Keys`]
 pub fn rotate_keys(config: &Config, role: KeyRole) -> Result<Vec<KeyListing>, NotStarted> {
     own_keys::refuse_loss(config)?;
-    let plans = KeyPlans::of(&config.policy);
-    let plan = match role {
-        KeyRole::Tokens => plans.tokens,
-        KeyRole::Receipts => plans.receipts,
-    };
+    let plan = own_keys::plans(config)?.of_role(role);
     Ok(TokenSigner::rotate(key_folder(config)?, &plan, SystemClock.now())?)
+}
+
+/// Takes over the private key in `file` for `role`: published at once, signing in ten minutes, or `at_once` where
+/// everybody who verifies knows it already.
+///
+/// # Errors
+/// [`NotStarted::Keys`]
+pub fn import_key(
+    config: &Config,
+    role: KeyRole,
+    file: &Path,
+    at_once: bool,
+) -> Result<Vec<KeyListing>, NotStarted> {
+    own_keys::refuse_loss(config)?;
+    let now = SystemClock.now();
+    let from = if at_once { now } else { now.plus(AHEAD) };
+    let plan = own_keys::plans(config)?.of_role(role);
+    Ok(TokenSigner::import(key_folder(config)?, &plan, file, (from, now))?)
 }
 
 fn key_folder(config: &Config) -> Result<&Path, NotStarted> {
@@ -536,7 +559,7 @@ fn start_at(listening: Listening, mut config: Config, mounts: Mounts) -> Result<
     let logout_receivers = Arc::new(PostedLogouts::new(client.clone()));
     let webhook_receivers = Arc::new(PostedWebhooks::new(client.clone()));
     let status_lists = Arc::new(FetchedStatusLists::new(
-        client,
+        client.clone(),
         Arc::clone(&clock),
         Arc::clone(&issuer_keys),
         config.status_cache,
@@ -551,11 +574,12 @@ fn start_at(listening: Listening, mut config: Config, mounts: Mounts) -> Result<
         client_keys: fetched_keys,
         logout_receivers,
         webhook_receivers,
-        status_lists,
+        status_lists: Arc::<FetchedStatusLists>::clone(&status_lists),
         wallets: Arc::<FetchedWallets>::clone(&wallets),
         keys,
         metrics,
     };
     let built = Built::of(&config);
-    Ok(App::new(config, outside, mounts).serve(listening, descriptors, store, (built, wallets)))
+    let fetching = Fetching { client, wallets, status_lists };
+    Ok(App::new(config, outside, mounts).serve(listening, descriptors, store, fetching, built))
 }

@@ -4,6 +4,7 @@
 //! [wallets]: crate::book::wallets
 //! [production]: crate::book::production
 //! [operating]: crate::book::operating
+//! [proxies]: crate::book::proxies
 //! [container]: crate::book::container
 //! [systemd]: crate::book::systemd
 //! [kubernetes]: crate::book::kubernetes
@@ -38,6 +39,7 @@ macro_rules! page {
         /// [wallets]: crate::book::wallets
         /// [production]: crate::book::production
         /// [operating]: crate::book::operating
+        /// [proxies]: crate::book::proxies
         /// [container]: crate::book::container
         /// [systemd]: crate::book::systemd
         /// [kubernetes]: crate::book::kubernetes
@@ -71,6 +73,7 @@ page!(application);
 page!(wallets);
 page!(production);
 page!(operating);
+page!(proxies);
 page!(container);
 page!(systemd);
 page!(kubernetes);

@@ -7,7 +7,7 @@
 //! | top | [`app`] | builds the parts and puts them together; nothing else knows every part |
 //! | adapters | [`http`], [`fetch`], [`store`], [`system`], `cross_check`, `sandbox` | the outside world; these never see each other; the last two are Cargo features |
 //! | use cases | [`flow`], [`config`] | read, ask the rules, write once |
-//! | numbers | [`metrics`] | what is counted and measured; knows nobody |
+//! | numbers | [`metrics`], [`spans`] | what is counted, measured and traced; they know nobody |
 //! | rules | the package [`vpgate_core`] | every rule, pure: no async, clock, randomness, I/O, HTTP or SQL |
 //!
 //! The book about all this is in `docs/`, and here as [`book`].
@@ -23,5 +23,6 @@ pub mod http;
 pub mod metrics;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
+pub mod spans;
 pub mod store;
 pub mod system;

@@ -24,6 +24,7 @@ use crate::command_line::audit::{self, AuditCommand};
 use crate::command_line::health::HealthArguments;
 use crate::command_line::logs::Logs;
 use crate::command_line::receipt::ReceiptCommand;
+use crate::command_line::service::ReadConfig;
 use crate::command_line::storage::StorageCommand;
 use crate::command_line::{completions, health, keys, man, receipt, say, service, verify};
 
@@ -143,6 +144,20 @@ enum KeysCommand {
         #[arg(long)]
         receipts: bool,
     },
+    /// Takes over a private key that was made elsewhere (PEM or JWK, for its owner alone): published at once, signing in
+    /// ten minutes. The file is copied into the keys directory.
+    Import {
+        /// The file with the private key.
+        key: PathBuf,
+        #[command(flatten)]
+        file: ConfigFile,
+        /// For receipts, not for tokens.
+        #[arg(long)]
+        receipts: bool,
+        /// Signs at once: for a key that everybody who verifies knows already, as that of a service which this one follows.
+        #[arg(long)]
+        at_once: bool,
+    },
     /// Lets the database go with the keys that are in the folder now, when those it was used with are lost.
     /// Every person gets another subject, and tokens that are out cannot be verified any more.
     Adopt(ConfigFile),
@@ -167,7 +182,16 @@ static ALLOCATOR: MiMalloc = MiMalloc;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    let logs = match Logs::start() {
+    // A service says in its configuration who collects its traces, so that is read before anything happens.
+    let read = match &cli.command {
+        Command::Serve(file) => Some(ReadConfig::of(&file.config)),
+        _ => None,
+    };
+    let traces = match &read {
+        Some(Ok(read)) => read.traces(),
+        _ => Ok(None),
+    };
+    let logs = match traces.and_then(Logs::start) {
         Ok(logs) => logs,
         Err(wrong) => {
             let _nobody_listens = writeln!(io::stderr(), "vpgate: {wrong:#}");
@@ -180,7 +204,7 @@ fn main() -> ExitCode {
     } else {
         1
     };
-    let code = run(cli.command).unwrap_or_else(|refused| {
+    let code = run(cli.command, read).unwrap_or_else(|refused| {
         logs.say(&format!("vpgate: {refused:#}"));
         ExitCode::from(otherwise)
     });
@@ -188,7 +212,7 @@ fn main() -> ExitCode {
     code
 }
 
-fn run(command: Command) -> anyhow::Result<ExitCode> {
+fn run(command: Command, read: Option<anyhow::Result<ReadConfig>>) -> anyhow::Result<ExitCode> {
     let done = match command {
         Command::Verify(arguments) => return verify::run(&arguments),
         Command::Doctor(file) => return command_line::doctor::run(&file.config),
@@ -200,7 +224,7 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Demo(arguments) => command_line::demo::run(arguments),
         #[cfg(feature = "sandbox")]
         Command::Init(arguments) => command_line::init::run(&arguments),
-        Command::Serve(file) => service::serve(&file.config),
+        Command::Serve(file) => service::serve(read.unwrap_or_else(|| ReadConfig::of(&file.config))?),
         Command::CheckConfig { schema: true, .. } => say(&format!("{:#}", config::schema())),
         Command::CheckConfig { file, online: true, .. } => return command_line::doctor::run(&file.config),
         Command::CheckConfig { file, .. } => {
@@ -238,10 +262,16 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         }
         Command::Keys(KeysCommand::List(file)) => keys::say_all(&app::list_keys(&load(&file)?)?),
         Command::Keys(KeysCommand::Rotate { file, receipts }) => {
-            let (role, about) =
-                if receipts { (KeyRole::Receipts, "receipts") } else { (KeyRole::Tokens, "tokens") };
             let config = load(&file)?;
+            let (role, about) = role_of(receipts);
             let made = app::rotate_keys(&config, role)?;
+            note(&config, AuditKind::KeysRotated, about);
+            keys::say_all(&made)
+        }
+        Command::Keys(KeysCommand::Import { key, file, receipts, at_once }) => {
+            let config = load(&file)?;
+            let (role, about) = role_of(receipts);
+            let made = app::import_key(&config, role, &key, at_once)?;
             note(&config, AuditKind::KeysRotated, about);
             keys::say_all(&made)
         }
@@ -262,6 +292,11 @@ fn note(config: &Config, kind: AuditKind, about: &str) {
         let reason = format!("{:#}", anyhow::Error::from(fault));
         tracing::warn!(kind = kind.name(), reason, "this is not in the audit log");
     }
+}
+
+/// The keys that are meant, and what they are called.
+fn role_of(receipts: bool) -> (KeyRole, &'static str) {
+    if receipts { (KeyRole::Receipts, "receipts") } else { (KeyRole::Tokens, "tokens") }
 }
 
 fn load(file: &ConfigFile) -> anyhow::Result<Config> {

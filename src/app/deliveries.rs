@@ -4,12 +4,14 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use tokio::task::{Id, JoinError, JoinSet};
+use tracing::Instrument as _;
 
 use crate::flow;
 use crate::flow::context::Service;
 use crate::flow::ports::{DueDelivery, Unavailable};
 use crate::flow::webhooks::deliver::{self, Receiver};
 use crate::http;
+use crate::spans;
 
 /// The most messages that are on their way to one endpoint.
 const PER_ENDPOINT: usize = 4;
@@ -47,7 +49,8 @@ impl Webhooks {
                 continue;
             }
             for due in deliver::due(&context, &receiver, room).await? {
-                let begun = self.attempts.spawn(attempt(Arc::clone(service), receiver.clone(), due));
+                let attempt = attempt(Arc::clone(service), receiver.clone(), due);
+                let begun = self.attempts.spawn(attempt.instrument(spans::delivery()));
                 self.under_way.insert(begun.id(), endpoint.clone());
             }
         }
@@ -104,7 +107,8 @@ pub(super) async fn tell_logouts(service: &Arc<Service>) {
     let mut attempts = JoinSet::new();
     for notice in due {
         let context = service.context();
-        attempts.spawn(async move { flow::session::notify::deliver(&context, notice).await });
+        let attempt = async move { flow::session::notify::deliver(&context, notice).await };
+        attempts.spawn(attempt.instrument(spans::delivery()));
     }
     while let Some(attempt) = attempts.join_next().await {
         match attempt {

@@ -2,13 +2,15 @@
 //! every person somebody else, without a word.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use super::{NotStarted, key_folder};
-use crate::config::{Config, KeyStorage};
+use crate::config::{Config, KeyStorage, SecurityModuleAccess};
 use crate::flow::ports::Entropy;
 use crate::store::{self, UsedWith};
 use crate::system::keys::{KeyPlans, Keyring, NoSigningKeys};
 use crate::system::private_file;
+use crate::system::security_module::{ModulePlace, SecurityModule};
 use vpgate_core::base::time::Timestamp;
 
 /// Why the service does not start with these keys.
@@ -32,7 +34,7 @@ pub enum NotOurKeys {
 
 /// The keys that `config` names. Made where they are missing, unless the database was used with some.
 pub(super) fn load(config: &Config, entropy: &dyn Entropy, now: Timestamp) -> Result<Keyring, NotStarted> {
-    let plans = KeyPlans::of(&config.policy);
+    let plans = plans(config)?;
     let KeyStorage::Directory(folder) = &config.keys else { return Ok(Keyring::in_memory(entropy, &plans)?) };
     let used = refuse_loss(config)?;
     private_file::remove_old_drafts(folder, now).map_err(NoSigningKeys::from)?;
@@ -43,6 +45,16 @@ pub(super) fn load(config: &Config, entropy: &dyn Entropy, now: Timestamp) -> Re
         }
         _ => Ok(keys),
     }
+}
+
+/// Which keys are wanted, and where those that sign are made. Opens the security module, where there is one.
+pub(super) fn plans(config: &Config) -> Result<KeyPlans, NotStarted> {
+    let plans = KeyPlans::of(&config.policy);
+    let Some(SecurityModuleAccess { library, token, pin }) = config.security_module.clone() else {
+        return Ok(plans);
+    };
+    let module = SecurityModule::open(&ModulePlace { library, token, pin }).map_err(NoSigningKeys::from)?;
+    Ok(plans.in_module(Some(&Arc::new(module))))
 }
 
 /// Refuses to go on where keys would be made in the place of lost ones. What the database says of its keys.
@@ -58,6 +70,6 @@ pub(super) fn refuse_loss(config: &Config) -> Result<UsedWith, NotStarted> {
 
 /// From now on the database goes with the keys that are in the folder.
 pub(super) fn adopt(config: &Config, entropy: &dyn Entropy) -> Result<(), NotStarted> {
-    let keys = Keyring::in_folder(key_folder(config)?, entropy, &KeyPlans::of(&config.policy))?;
+    let keys = Keyring::in_folder(key_folder(config)?, entropy, &plans(config)?)?;
     Ok(store::use_with(&config.storage, &keys.fingerprint())?)
 }

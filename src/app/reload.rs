@@ -1,7 +1,7 @@
 //! Another configuration while the service runs. Requests under way keep the policy that they began with.
 //!
-//! Clients, scopes, wallets with their keys, credentials with whom we believe, certificates and revocation lists are
-//! taken. Where the service listens, what it stores where, and what else is built once stays until the next start.
+//! Everything is taken but where the service listens, what it stores where, and what its keys were made for: that waits for
+//! the next start, or refuses the whole.
 
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
@@ -10,20 +10,21 @@ use std::time::Duration;
 
 use url::Url;
 
-use super::{Running, check_request_keys};
-use crate::config::outgoing::OutgoingRequests;
-use crate::config::{Config, CrossCheck, KeyStorage, Storage};
+use super::{Running, check_request_keys, decided, reach_of};
+use crate::config::{Config, KeyStorage, SecurityModuleAccess, Storage};
+use crate::fetch::client::FetchClient;
+use crate::fetch::reach::NoReach;
+use crate::fetch::status_lists::FetchedStatusLists;
 use crate::fetch::wallets::FetchedWallets;
 use crate::flow;
 use crate::flow::ports::{Clock as _, Unavailable};
+use crate::http::ClientAddresses;
 use crate::system::clock::SystemClock;
 use crate::system::keys::KeyPlans;
 use crate::system::request_keys::RequestKeys;
 use crate::system::signing_keys::KeyPlan;
 use vpgate_core::audit::{AuditDetails, AuditKind};
-use vpgate_core::base::forwarded::TrustedProxies;
 use vpgate_core::policy::Policy;
-use vpgate_core::status_list::token::CacheBounds;
 
 /// Why the configuration stays as it is.
 #[derive(Debug, thiserror::Error)]
@@ -39,6 +40,9 @@ pub enum NotReloaded {
     /// No wallet would believe our signature.
     #[error("a certificate or the attestation in [wallets.signing] of {0} has expired, or is not valid yet")]
     RequestKey(String),
+    /// Nobody could be asked.
+    #[error("outgoing requests cannot be set up: {0}")]
+    Fetch(#[from] NoReach),
 }
 
 /// What came of a new configuration.
@@ -55,8 +59,16 @@ pub struct Reloaded {
 /// What takes a new configuration, beside the service.
 pub(super) struct Reloading {
     pub(super) request_keys: Arc<RequestKeys>,
-    pub(super) wallets: Arc<FetchedWallets>,
+    pub(super) addresses: ClientAddresses,
+    pub(super) fetching: Fetching,
     pub(super) built: Built,
+}
+
+/// Whoever asks others.
+pub(super) struct Fetching {
+    pub(super) client: FetchClient,
+    pub(super) wallets: Arc<FetchedWallets>,
+    pub(super) status_lists: Arc<FetchedStatusLists>,
 }
 
 /// What is built once.
@@ -64,14 +76,10 @@ pub(super) struct Reloading {
 pub(super) struct Built {
     public_url: Url,
     listen: (SocketAddr, Option<SocketAddr>),
+    collector: Option<Url>,
     storage: Storage,
-    keys: KeyStorage,
+    keys: (KeyStorage, Option<SecurityModuleAccess>),
     plans: KeyPlans,
-    proxies: TrustedProxies,
-    allow_loopback: bool,
-    outgoing: OutgoingRequests,
-    cross_check: CrossCheck,
-    status_cache: CacheBounds,
     pub(super) drain: Duration,
 }
 
@@ -81,14 +89,10 @@ impl Built {
         Self {
             public_url: config.public_url.clone(),
             listen: (config.listen, config.operations_listen),
+            collector: config.collector.clone(),
             storage: config.storage.clone(),
-            keys: config.keys.clone(),
+            keys: (config.keys.clone(), config.security_module.clone()),
             plans: KeyPlans::of(&config.policy),
-            proxies: config.trusted_proxies.clone(),
-            allow_loopback: config.allow_loopback,
-            outgoing: config.outgoing.clone(),
-            cross_check: config.cross_check,
-            status_cache: config.status_cache,
             drain: config.drain,
         }
     }
@@ -99,13 +103,9 @@ impl Built {
             ("listen", self.listen.0 == other.listen.0),
             ("operations.listen", self.listen.1 == other.listen.1),
             ("operations.drain", self.drain == other.drain),
+            ("operations.otlp_endpoint", self.collector == other.collector),
             ("storage", self.storage == other.storage),
             ("keys", self.keys == other.keys),
-            ("http", self.proxies == other.proxies),
-            ("danger_allow_loopback", self.allow_loopback == other.allow_loopback),
-            ("fetch", self.outgoing == other.outgoing),
-            ("verification.cross_check", self.cross_check == other.cross_check),
-            ("status_lists", self.status_cache == other.status_cache),
         ];
         compared.into_iter().filter(|(_, same)| !same).map(|(key, _)| key).collect()
     }
@@ -138,10 +138,14 @@ impl Running {
             removed: before.difference(&after).cloned().collect(),
             waiting: now.differences(&next),
         };
+        let Fetching { client, wallets, status_lists } = &self.reloading.fetching;
+        client.reach(reach_of(&config))?;
         super::note_certificates(self.service.metrics(), &config.request_keys);
         self.reloading.request_keys.replace(config.request_keys);
-        self.reloading.wallets.replace_secrets(config.wallet_secrets);
-        self.service.replace_policy(config.policy);
+        wallets.replace_secrets(config.wallet_secrets);
+        status_lists.replace_bounds(config.status_cache);
+        self.reloading.addresses.replace(config.trusted_proxies);
+        self.service.decide(decided(config.policy, config.cross_check));
         Ok(reloaded)
     }
 }

@@ -6,7 +6,7 @@ use clap::Args;
 use url::Url;
 use vpgate::app::demo::{self, RunningDemo};
 
-use super::service::{nothing_to_reload, tell, until_told_to_stop};
+use super::service::{NoSource, tell, until_told_to_stop};
 
 /// Whose parties they are.
 #[derive(Args)]
@@ -34,5 +34,5 @@ pub fn run(arguments: DemoArguments) -> anyhow::Result<()> {
         tell(&text, &address);
         Ok(demo)
     };
-    until_told_to_stop(start, nothing_to_reload, RunningDemo::stop)
+    until_told_to_stop(start, NoSource, RunningDemo::stop)
 }

@@ -6,19 +6,30 @@ use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 use tracing::{Level, Metadata};
-use tracing_subscriber::EnvFilter;
-use tracing_subscriber::fmt::MakeWriter;
+#[cfg(feature = "otlp")]
+use tracing_subscriber::filter::FilterFn;
+use tracing_subscriber::fmt::{self, MakeWriter};
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
+use tracing_subscriber::{EnvFilter, Layer, Registry};
+use vpgate::spans;
 use vpgate::system::log_queue::{self, ACCESS, LogQueue, NOTICE, Weight};
+#[cfg(feature = "otlp")]
+pub use vpgate::system::otlp::Traces;
 
 /// How long the end of the program waits for a log that is slow.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// The logs, started.
-pub struct Logs(LogQueue);
+/// The logs, started, and traces where somebody collects them.
+pub struct Logs {
+    queue: LogQueue,
+    #[cfg_attr(not(feature = "otlp"), expect(dead_code, reason = "nobody collects"))]
+    traces: Option<Traces>,
+}
 
 impl Logs {
     /// Text for people at a terminal, JSON for machines; colours for terminals only.
-    pub fn start() -> anyhow::Result<Self> {
+    pub fn start(traces: Option<Traces>) -> anyhow::Result<Self> {
         let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
         let filter = match variable("VPGATE_LOG") {
             Some(text) => EnvFilter::try_new(text).context("VPGATE_LOG")?,
@@ -37,31 +48,53 @@ impl Logs {
         };
         let rate = rate.context("VPGATE_LOG_BYTES_PER_SECOND: must be a number of bytes, 1024 or more")?;
         let queue = LogQueue::start(place().context("standard error")?, rate).context("logs")?;
-        let logs = tracing_subscriber::fmt()
-            .with_env_filter(filter)
+        // What is for a collector is not for the log.
+        let filter = filter.add_directive(format!("{}=off", spans::TARGET).parse()?);
+        let logs = fmt::layer()
             .log_internal_errors(false)
             .with_ansi(terminal && variable("NO_COLOR").is_none())
             .with_writer(Queued(queue.clone()));
-        if json {
-            logs.json().init();
-        } else {
-            logs.init();
-        }
+        let logs = if json { logs.json().boxed() } else { logs.boxed() };
+        collect(traces.as_ref(), logs.with_filter(filter));
         std::panic::set_hook(Box::new(note));
-        Ok(Self(queue))
+        Ok(Self { queue, traces })
     }
 
     /// Says something to the person who started the program, after everything that was logged before.
     pub fn say(&self, text: &str) {
-        self.0.push(Weight::Grave, format!("{text}\n").as_bytes());
+        self.queue.push(Weight::Grave, format!("{text}\n").as_bytes());
     }
 
     /// Writes what is queued, unless that takes too long.
     pub fn finish(self) {
+        #[cfg(feature = "otlp")]
+        self.traces.into_iter().for_each(Traces::end);
         // There is nobody left to tell.
-        let _written = self.0.flush(PATIENCE);
+        let _written = self.queue.flush(PATIENCE);
     }
 }
+
+/// From now on what happens is logged by `logs`, and told the collector where there is one.
+#[cfg(feature = "otlp")]
+fn collect(traces: Option<&Traces>, logs: impl Layer<Registry> + Send + Sync + 'static) {
+    let ours = FilterFn::new(|about| about.is_span() && about.target() == spans::TARGET);
+    let collected = traces.map(|traces| {
+        let layer = tracing_opentelemetry::layer().with_tracer(traces.tracer());
+        let layer = layer.with_location(false).with_threads(false).with_tracked_inactivity(false);
+        layer.with_level(false).with_filter(ours)
+    });
+    tracing_subscriber::registry().with(logs).with(collected).init();
+}
+
+/// From now on what happens is logged by `logs`.
+#[cfg(not(feature = "otlp"))]
+fn collect(_: Option<&Traces>, logs: impl Layer<Registry> + Send + Sync + 'static) {
+    tracing_subscriber::registry().with(logs).init();
+}
+
+/// Nobody collects.
+#[cfg(not(feature = "otlp"))]
+pub enum Traces {}
 
 /// A panic goes into the log, not past it: the usual way would wait for standard error. What it says may quote
 /// what a stranger sent, so its place has to do.

@@ -24,7 +24,7 @@ use std::io::{self, Read, Write as _};
 use std::path::Path;
 
 use anyhow::{Context as _, anyhow, bail};
-use vpgate::config::{Config, Faults, with_lines};
+use vpgate::config::{Config, Faults};
 
 /// A result, on standard output, at once.
 pub fn say(text: &str) -> anyhow::Result<()> {
@@ -59,10 +59,6 @@ pub fn load(path: &Path) -> anyhow::Result<Config> {
 pub fn faults_in(path: &Path, faults: &Faults) -> anyhow::Error {
     let count = faults.iter().count();
     let noun = if count == 1 { "fault" } else { "faults" };
-    let told = match std::fs::read_to_string(path) {
-        Ok(text) => with_lines(faults, &text),
-        // That is the fault.
-        Err(_) => faults.to_string(),
-    };
-    anyhow::anyhow!("{count} {noun} in {}:\n{told}", path.display())
+    let lines: Vec<String> = faults.with_places().collect();
+    anyhow::anyhow!("{count} {noun} in {}:\n{}", path.display(), lines.join("\n"))
 }

@@ -9,7 +9,7 @@ use vpgate::app::Running;
 use vpgate::app::sandbox::{self, RunningSandbox, SandboxOptions};
 use vpgate_core::base::secret::Secret;
 
-use super::service::{nothing_to_reload, tell, until_told_to_stop};
+use super::service::{NoSource, tell, until_told_to_stop};
 
 /// RFC 7636 appendix B: a verifier that everybody knows, and its challenge.
 const PKCE: (&str, &str) =
@@ -45,7 +45,7 @@ pub fn run(arguments: SandboxArguments) -> anyhow::Result<()> {
         tell(&greeting(&sandbox), &sandbox.running.address());
         Ok(sandbox.running)
     };
-    until_told_to_stop(start, nothing_to_reload, Running::stop)
+    until_told_to_stop(start, NoSource, Running::stop)
 }
 
 fn greeting(sandbox: &RunningSandbox) -> String {

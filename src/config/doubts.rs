@@ -37,6 +37,8 @@ pub(super) fn warnings(registered: &Registry, process: &Process, allow_loopback:
     }
     warnings.extend(proxies::warning(&registered.public_url, &process.trusted_proxies));
     warnings.extend(shared_roots(&policy.trust));
+    warnings.extend(twins(&policy.trust));
+    warnings.extend(open_to_others(process));
     warnings.extend(unreadable_names(&policy.scopes));
     warnings
 }
@@ -223,6 +225,27 @@ fn shared_roots(trust: &TrustPolicy) -> Vec<String> {
         }
     }
     doubts
+}
+
+/// Issuers that are one in the eyes of people, and two when they are compared.
+fn twins(trust: &TrustPolicy) -> Vec<String> {
+    let mut issuers: Vec<&str> = trust.credentials.iter().map(|one| &*one.issuer).collect();
+    issuers.sort_unstable();
+    issuers.dedup();
+    let twin = |issuer: &&str| issuers.iter().find(|other| **other == format!("{issuer}/")).copied();
+    let pairs = issuers.iter().filter_map(|issuer| Some((*issuer, twin(issuer)?)));
+    let said = pairs.map(|(one, other)| {
+        format!("{one} and {other} are two issuers: they are compared letter by letter, and one slash is a difference")
+    });
+    said.collect()
+}
+
+/// What operators alone should reach.
+fn open_to_others(process: &Process) -> Option<String> {
+    let address = process.operations_listen.filter(|address| address.ip().is_unspecified())?;
+    Some(format!(
+        "operations.listen is {address}: whoever reaches this machine reads metrics, which name clients and how much each is used"
+    ))
 }
 
 /// The issuer's roots, where they vouch for everybody.

@@ -2,13 +2,17 @@
 
 use std::fmt;
 
+use super::places::{Place, Places};
+
 /// One fault: the key's path and what to do about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConfigFault {
-    /// For example `clients[1].redirect_uris[0]`; empty for the file as a whole.
+    /// For example `clients[1].redirect_uris[0]`, as counted in its file; empty for the file as a whole.
     pub path: String,
     /// One sentence that follows the path.
     pub why: String,
+    /// The file and the line; `None` for what stands nowhere.
+    pub place: Option<Place>,
 }
 
 impl fmt::Display for ConfigFault {
@@ -19,14 +23,17 @@ impl fmt::Display for ConfigFault {
 
 /// Every fault that was found, in the order of the file's sections. Never empty as an error.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Faults(Vec<ConfigFault>);
+pub struct Faults {
+    found: Vec<ConfigFault>,
+    places: Places,
+}
 
 impl std::error::Error for Faults {}
 
 impl fmt::Display for Faults {
     /// One fault a line.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, fault) in self.0.iter().enumerate() {
+        for (index, fault) in self.found.iter().enumerate() {
             if index > 0 {
                 f.write_str("\n")?;
             }
@@ -39,20 +46,38 @@ impl fmt::Display for Faults {
 impl Faults {
     /// All of them.
     pub fn iter(&self) -> impl Iterator<Item = &ConfigFault> {
-        self.0.iter()
+        self.found.iter()
     }
 
     /// Whether nothing is wrong.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.found.is_empty()
+    }
+
+    /// One fault a line, each behind its file and line: `vpgate.toml:12: clients[1].scopes: ...`.
+    pub fn with_places(&self) -> impl Iterator<Item = String> {
+        self.found.iter().map(|fault| match &fault.place {
+            Some(place) => format!("{place}: {fault}"),
+            None => fault.to_string(),
+        })
+    }
+
+    /// From now on it is known where values stand.
+    pub(super) fn stand_at(&mut self, places: Places) {
+        self.places = places;
+    }
+
+    /// Writes one down about what stands at `place`.
+    pub(super) fn add_at(&mut self, place: Place, why: impl Into<String>) {
+        self.found.push(ConfigFault { path: place.path.clone(), why: why.into(), place: Some(place) });
     }
 
     /// Writes one down, unless the same key or one around it has a fault already: a value that could
     /// not be read must not be called missing too.
     pub(super) fn add(&mut self, path: impl Into<String>, why: impl Into<String>) {
         let path = path.into();
-        if !self.0.iter().any(|fault| covers(&fault.path, &path)) {
-            self.0.push(ConfigFault { path, why: why.into() });
+        if !self.found.iter().any(|fault| fault.place.is_none() && covers(&fault.path, &path)) {
+            self.found.push(ConfigFault { path, why: why.into(), place: None });
         }
     }
 
@@ -62,7 +87,14 @@ impl Faults {
     }
 
     /// `value` when nothing was wrong.
-    pub(super) fn conclude<T>(self, value: Option<T>) -> Result<T, Self> {
+    pub(super) fn conclude<T>(mut self, value: Option<T>) -> Result<T, Self> {
+        for fault in self.found.iter_mut().filter(|fault| fault.place.is_none()) {
+            let place = self.places.place(&fault.path);
+            if place.line > 0 {
+                fault.path.clone_from(&place.path);
+                fault.place = Some(place);
+            }
+        }
         match value {
             Some(value) if self.is_empty() => Ok(value),
             _ => Err(self),

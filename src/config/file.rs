@@ -1,5 +1,6 @@
 //! Small files that configuration names.
 
+use std::cell::RefCell;
 use std::fs::File;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
@@ -14,21 +15,47 @@ use vpgate_core::registration::Sources;
 
 use super::chain_memo::KeptChains;
 use super::signature_memo::KeptSignatures;
+use super::watch::Watch;
 
 /// What the configuration names: files, where relative paths begin at this folder, and variables of our environment.
-pub(super) struct Folder<'a>(pub &'a Path);
+pub(super) struct Folder<'a> {
+    at: &'a Path,
+    /// The files that were asked for, there or not.
+    asked_for: RefCell<Watch>,
+}
+
+impl<'a> Folder<'a> {
+    pub(super) fn new(at: &'a Path) -> Self {
+        Self { at, asked_for: RefCell::default() }
+    }
+
+    pub(super) fn at(&self) -> &Path {
+        self.at
+    }
+
+    /// The files that were asked for, there or not.
+    pub(super) fn asked_for(self) -> Watch {
+        self.asked_for.into_inner()
+    }
+
+    fn noted(&self, name: &str) -> PathBuf {
+        let path = self.path(name);
+        self.asked_for.borrow_mut().add(path.clone());
+        path
+    }
+}
 
 impl Sources for Folder<'_> {
     fn path(&self, name: &str) -> PathBuf {
-        self.0.join(name)
+        self.at.join(name)
     }
 
     fn file(&self, name: &str, limit: usize) -> Result<Vec<u8>, String> {
-        read(&self.path(name), limit)
+        read(&self.noted(name), limit)
     }
 
     fn private_file(&self, name: &str, limit: usize) -> Result<Zeroizing<Vec<u8>>, String> {
-        read_private(&self.path(name), limit)
+        read_private(&self.noted(name), limit)
     }
 
     fn variable(&self, name: &str) -> Result<Zeroizing<String>, String> {
@@ -96,12 +123,12 @@ mod tests {
         let path = folder.path().join("secret");
         std::fs::write(&path, "s".repeat(43)).unwrap();
         let mode = |mode| std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).unwrap();
-        let read = || Folder(folder.path()).private_file("secret", 43);
+        let read = || Folder::new(folder.path()).private_file("secret", 43);
         mode(0o600);
         assert_eq!(*read().unwrap(), "s".repeat(43).into_bytes());
         mode(0o660);
         assert!(read().unwrap_err().contains("chmod go="));
-        assert!(Folder(folder.path()).private_file("other", 43).is_err());
-        assert!(Folder(folder.path()).file("secret", 42).is_err());
+        assert!(Folder::new(folder.path()).private_file("other", 43).is_err());
+        assert!(Folder::new(folder.path()).file("secret", 42).is_err());
     }
 }

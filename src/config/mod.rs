@@ -1,7 +1,7 @@
-//! Configuration: one TOML file, checked as a whole before anything starts.
+//! Configuration: one TOML file and those that it includes, checked as a whole before anything starts.
 //!
 //! ```text
-//! text -> spellings -> raw::File -> process, and vpgate_core::registration -> Config, or all Faults
+//! texts -> include -> spellings -> raw::File -> process, and vpgate_core::registration -> Config, or all Faults
 //! ```
 //! Here the file is read, and what is about this process is checked; what may be registered is the core's to say.
 //! Relative paths begin at the folder of the file. Secrets are never in it: see [`secrets`].
@@ -15,16 +15,19 @@ mod doubts;
 mod fault;
 mod file;
 mod hints;
-mod lines;
+mod include;
 pub mod outgoing;
+mod places;
 mod postgres;
 mod process;
 mod proxies;
 mod raw;
 mod read;
 mod schema;
+mod security_module;
 pub mod signature_memo;
 mod spellings;
+pub mod watch;
 
 #[cfg(test)]
 mod tests;
@@ -34,16 +37,20 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use toml::Table;
 use url::Url;
 
 pub use self::fault::{ConfigFault, Faults};
 use self::file::Folder;
-pub use self::lines::with_lines;
+use self::include::Joined;
 use self::outgoing::OutgoingRequests;
+pub use self::places::Place;
 pub use self::postgres::{PostgresStorage, PostgresTls, StatementMode};
 use self::raw::RawStorage;
 use self::read::Written;
 pub use self::schema::schema;
+pub use self::security_module::SecurityModuleAccess;
+use self::watch::Watch;
 use vpgate_core::base::forwarded::TrustedProxies;
 use vpgate_core::base::secret::Secret;
 use vpgate_core::openid4vp::request_key::RequestKey;
@@ -51,9 +58,6 @@ use vpgate_core::policy::Policy;
 use vpgate_core::registration::{Registrations, register, register_trust};
 pub use vpgate_core::registration::{Trust, secret_hash as secrets};
 use vpgate_core::status_list::token::CacheBounds;
-
-/// The longest configuration file, in bytes.
-const LONGEST: usize = 1 << 20;
 
 /// Everything the operator decided, checked.
 #[derive(Debug)]
@@ -67,10 +71,14 @@ pub struct Config {
     pub operations_listen: Option<SocketAddr>,
     /// `operations.drain`: how long it goes on after it was told to stop, while it says that it is not ready.
     pub drain: Duration,
+    /// `[operations] otlp_endpoint`: where traces go.
+    pub collector: Option<Url>,
     /// Where grants and presentations are kept.
     pub storage: Storage,
     /// Where our own keys are kept.
     pub keys: KeyStorage,
+    /// `[keys] pkcs11`: where those that sign are made, if that is elsewhere.
+    pub security_module: Option<SecurityModuleAccess>,
     /// `[http]`: the proxies whose word about the browser's address counts.
     pub trusted_proxies: TrustedProxies,
     /// `danger_allow_loopback`
@@ -87,10 +95,21 @@ pub struct Config {
     pub wallet_secrets: HashMap<String, Secret>,
     /// What the flows go by.
     pub policy: Policy,
+    /// `reload`: when a running service reads its configuration again.
+    pub reload: ReloadMode,
     /// What the operator should read at every start.
     pub warnings: Vec<String>,
     /// What the operator should know when checking the file; nothing is wrong.
     pub notes: Vec<String>,
+}
+
+/// `reload`
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReloadMode {
+    /// When it is told to by SIGHUP.
+    Signal,
+    /// And when one of the files has changed.
+    Watch,
 }
 
 /// `[storage]`
@@ -129,12 +148,18 @@ impl Config {
     /// # Errors
     /// All [`Faults`] at once.
     pub fn load(path: &Path) -> Result<Self, Faults> {
+        Self::load_noting(path).0
+    }
+
+    /// The same, with the files on which what came of it depends: those that were read or should have been, and the
+    /// folders in which some were looked for.
+    pub fn load_noting(path: &Path) -> (Result<Self, Faults>, Watch) {
         let mut faults = Faults::default();
-        let folder = path.parent().unwrap_or(Path::new(""));
-        match text(path, &mut faults) {
-            Some(text) => Self::from_toml(&text, folder),
-            None => faults.conclude(None),
-        }
+        let Joined { table, mut watch } = include::read(path, &mut faults);
+        let folder = Folder::new(path.parent().unwrap_or(Path::new("")));
+        let config = Self::read(table, &folder, &mut faults);
+        watch.join(folder.asked_for());
+        (faults.conclude(config), watch)
     }
 
     /// Reads whom to believe and how to judge, and nothing else: `[[credentials]]`, `[[transaction_data]]` and
@@ -144,10 +169,11 @@ impl Config {
     /// All [`Faults`] of that part at once, and every key that does not exist.
     pub fn load_trust(path: &Path) -> Result<Trust, Faults> {
         let mut faults = Faults::default();
-        let folder = path.parent().unwrap_or(Path::new(""));
-        let written = text(path, &mut faults).and_then(|text| read::read(&text, &mut faults));
-        let trust = written.and_then(|Written { file, origins, rules_version }| {
-            let trust = register_trust(&file.into_registrations(rules_version), &Folder(folder));
+        let folder = Folder::new(path.parent().unwrap_or(Path::new("")));
+        let table = include::read(path, &mut faults).table;
+        let trust = readable(&faults).and_then(|()| read::read(table, &mut faults));
+        let trust = trust.and_then(|Written { file, origins, rules_version }| {
+            let trust = register_trust(&file.into_registrations(rules_version), &folder);
             origins.registered(trust, &mut faults)
         });
         faults.conclude(trust)
@@ -160,14 +186,16 @@ impl Config {
     /// All [`Faults`] of that part at once.
     pub fn load_storage(path: Option<&Path>, url: &str) -> Result<Storage, Faults> {
         let mut faults = Faults::default();
-        let folder = path.and_then(Path::parent).unwrap_or(Path::new(""));
+        let folder = Folder::new(path.and_then(Path::parent).unwrap_or(Path::new("")));
         let given = match path {
             None => Some(RawStorage::default()),
-            Some(path) => text(path, &mut faults)
-                .and_then(|text| read::read(&text, &mut faults))
-                .map(|written| written.file.storage),
+            Some(path) => {
+                let table = include::read(path, &mut faults).table;
+                let written = readable(&faults).and_then(|()| read::read(table, &mut faults));
+                written.map(|written| written.file.storage)
+            }
         };
-        let storage = given.and_then(|given| process::storage_at(url, given, folder, &mut faults));
+        let storage = given.and_then(|given| process::storage_at(url, given, &folder, &mut faults));
         faults.conclude(storage)
     }
 
@@ -178,9 +206,10 @@ impl Config {
     /// What is wrong with that address, or why the file cannot be read.
     pub fn load_operations_address(path: &Path) -> Result<SocketAddr, Faults> {
         let mut faults = Faults::default();
-        let address = text(path, &mut faults).and_then(|text| {
+        let table = include::read(path, &mut faults).table;
+        let address = readable(&faults).and_then(|()| {
             let mut elsewhere = Faults::default();
-            match read::read(&text, &mut elsewhere) {
+            match read::read(table, &mut elsewhere) {
                 Some(written) => process::operations_address(&written.file, &mut faults),
                 None => {
                     faults = elsewhere;
@@ -197,20 +226,25 @@ impl Config {
     /// All [`Faults`] at once.
     pub fn from_toml(text: &str, folder: &Path) -> Result<Self, Faults> {
         let mut faults = Faults::default();
-        let config =
-            read::read(text, &mut faults).and_then(|written| Self::check(written, folder, &mut faults));
+        let table = include::of_text(text, folder, &mut faults).table;
+        let config = Self::read(table, &Folder::new(folder), &mut faults);
         faults.conclude(config)
     }
 
+    fn read(table: Table, folder: &Folder<'_>, faults: &mut Faults) -> Option<Self> {
+        readable(faults)?;
+        Self::check(read::read(table, faults)?, folder, faults)
+    }
+
     /// Everything is looked at, whatever was wrong before it.
-    fn check(written: Written, folder: &Path, faults: &mut Faults) -> Option<Self> {
+    fn check(written: Written, folder: &Folder<'_>, faults: &mut Faults) -> Option<Self> {
         let Written { file, origins, rules_version } = written;
         let allow_loopback = file.danger_allow_loopback;
         let process = process::check(&file, folder, faults);
         let open_networks =
             process.iter().flat_map(|process| process.outgoing.networks.iter().copied()).collect();
         let given = Registrations { open_networks, ..file.into_registrations(rules_version) };
-        let registered = register(&given, &Folder(folder));
+        let registered = register(&given, folder);
         let (registered, process) = (origins.registered(registered, faults)?, process?);
         let clock_tolerance = registered.policy.verification.clock_tolerance;
         Some(Self {
@@ -220,12 +254,15 @@ impl Config {
             listen: process.listen,
             operations_listen: process.operations_listen,
             drain: process.drain,
+            collector: process.collector,
             storage: process.storage,
             keys: process.keys,
+            security_module: process.security_module,
             trusted_proxies: process.trusted_proxies,
             allow_loopback,
             outgoing: process.outgoing,
             cross_check: process.cross_check,
+            reload: process.reload,
             status_cache: process.status_cache.with_clock_tolerance(clock_tolerance),
             request_keys: registered.request_keys,
             wallet_secrets: registered.wallet_secrets,
@@ -234,8 +271,7 @@ impl Config {
     }
 }
 
-fn text(path: &Path, faults: &mut Faults) -> Option<String> {
-    let text = file::read(path, LONGEST)
-        .and_then(|bytes| String::from_utf8(bytes).map_err(|_| "is not UTF-8 text".to_owned()));
-    faults.keep("", text)
+/// Where a file cannot be read, what it would have said is not called missing.
+fn readable(faults: &Faults) -> Option<()> {
+    faults.is_empty().then_some(())
 }

@@ -1,7 +1,6 @@
 //! `[fetch]`: how far our own requests reach.
 
 use std::net::{IpAddr, Ipv4Addr};
-use std::path::Path;
 use std::sync::Arc;
 
 use url::Url;
@@ -29,8 +28,8 @@ pub struct OutgoingRequests {
 }
 
 /// Checks `[fetch]`. Relative paths begin at `folder`.
-pub(super) fn check(given: &RawFetch, folder: &Path, faults: &mut Faults) -> OutgoingRequests {
-    let read = |name: &String| faults.keep("fetch.ca_file", Folder(folder).file(name, LONGEST_AUTHORITIES));
+pub(super) fn check(given: &RawFetch, folder: &Folder<'_>, faults: &mut Faults) -> OutgoingRequests {
+    let read = |name: &String| faults.keep("fetch.ca_file", folder.file(name, LONGEST_AUTHORITIES));
     let authorities = given.ca_file.as_ref().and_then(read);
     let opened = |(place, text): (usize, &String)| {
         faults.keep(&format!("fetch.allow_networks[{place}]"), network(text))
@@ -67,11 +66,13 @@ fn proxy(text: &str) -> Result<Url, &'static str> {
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use super::*;
 
     fn faults(given: &RawFetch) -> String {
         let mut faults = Faults::default();
-        check(given, Path::new("/nowhere"), &mut faults);
+        check(given, &Folder::new(Path::new("/nowhere")), &mut faults);
         faults.to_string()
     }
 

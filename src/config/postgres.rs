@@ -1,7 +1,5 @@
 //! `[storage]` with a PostgreSQL.
 
-use std::path::Path;
-
 use tokio_postgres::Config as Server;
 use tokio_postgres::config::Host;
 use zeroize::Zeroizing;
@@ -81,7 +79,7 @@ pub(super) fn is_meant(url: &str) -> bool {
 }
 
 /// Everything is looked at, whatever was wrong before it.
-pub(super) fn check(given: &RawStorage, folder: &Path, faults: &mut Faults) -> Option<PostgresStorage> {
+pub(super) fn check(given: &RawStorage, folder: &Folder<'_>, faults: &mut Faults) -> Option<PostgresStorage> {
     let server = faults.keep("storage.url", server(&given.url));
     let schema = faults.keep("storage.schema", schema(&given.schema));
     let password = password(given, folder, faults);
@@ -168,8 +166,11 @@ fn schema(name: &str) -> Result<String, &'static str> {
 
 /// The outer `None` means a fault.
 #[expect(clippy::option_option, reason = "a fault is not the same as no password")]
-fn password(given: &RawStorage, folder: &Path, faults: &mut Faults) -> Option<Option<Zeroizing<String>>> {
-    let sources = Folder(folder);
+fn password(
+    given: &RawStorage,
+    folder: &Folder<'_>,
+    faults: &mut Faults,
+) -> Option<Option<Zeroizing<String>>> {
     let (key, found) = match (&given.password_file, &given.password_env) {
         (None, None) => return Some(None),
         (Some(_), Some(_)) => {
@@ -177,13 +178,13 @@ fn password(given: &RawStorage, folder: &Path, faults: &mut Faults) -> Option<Op
             return None;
         }
         (Some(name), None) => {
-            let text = sources.private_file(name, LONGEST_PASSWORD).and_then(|bytes| {
+            let text = folder.private_file(name, LONGEST_PASSWORD).and_then(|bytes| {
                 let text = std::str::from_utf8(&bytes).map_err(|_| "is not UTF-8 text".to_owned())?;
                 Ok(Zeroizing::new(text.trim_end_matches(['\r', '\n']).to_owned()))
             });
             ("storage.password_file", text)
         }
-        (None, Some(name)) => ("storage.password_env", sources.variable(name)),
+        (None, Some(name)) => ("storage.password_env", folder.variable(name)),
     };
     let found = found.and_then(|password| match password.as_str() {
         "" => Err("is empty".to_owned()),
@@ -193,12 +194,11 @@ fn password(given: &RawStorage, folder: &Path, faults: &mut Faults) -> Option<Op
     faults.keep(key, found).map(Some)
 }
 
-fn tls(given: &RawStorage, folder: &Path, faults: &mut Faults) -> Option<PostgresTls> {
+fn tls(given: &RawStorage, folder: &Folder<'_>, faults: &mut Faults) -> Option<PostgresTls> {
     match (given.danger_without_tls, &given.ca_file) {
         (false, None) => Some(PostgresTls::VerifyFull { authorities: None }),
         (false, Some(name)) => {
-            let authorities =
-                faults.keep("storage.ca_file", Folder(folder).file(name, LONGEST_AUTHORITIES))?;
+            let authorities = faults.keep("storage.ca_file", folder.file(name, LONGEST_AUTHORITIES))?;
             Some(PostgresTls::VerifyFull { authorities: Some(authorities) })
         }
         (true, None) => Some(PostgresTls::Off),

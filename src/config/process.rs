@@ -4,12 +4,16 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::time::Duration;
 
+use url::Url;
+
 use super::fault::Faults;
+use super::file::Folder;
 use super::outgoing::{self, OutgoingRequests};
 use super::raw::{File, RawOperations, RawStatusLists, RawStorage};
-use super::{CrossCheck, KeyStorage, Storage, postgres, proxies};
+use super::security_module::{self, SecurityModuleAccess};
+use super::{CrossCheck, KeyStorage, ReloadMode, Storage, postgres, proxies};
 use vpgate_core::base::forwarded::TrustedProxies;
-use vpgate_core::registration::lifetime;
+use vpgate_core::registration::{Sources as _, lifetime};
 use vpgate_core::status_list::token::CacheBounds;
 
 /// A service that was told to stop and goes on for longer looks as if it had not heard.
@@ -20,29 +24,35 @@ pub(super) struct Process {
     pub listen: SocketAddr,
     pub operations_listen: Option<SocketAddr>,
     pub drain: Duration,
+    pub collector: Option<Url>,
     pub storage: Storage,
     pub keys: KeyStorage,
+    pub security_module: Option<SecurityModuleAccess>,
     pub trusted_proxies: TrustedProxies,
     pub outgoing: OutgoingRequests,
     pub cross_check: CrossCheck,
+    pub reload: ReloadMode,
     pub status_cache: CacheBounds,
 }
 
 /// Everything is looked at, whatever was wrong before it. Relative paths begin at `folder`.
-pub(super) fn check(file: &File, folder: &Path, faults: &mut Faults) -> Option<Process> {
+pub(super) fn check(file: &File, folder: &Folder<'_>, faults: &mut Faults) -> Option<Process> {
     let listen = faults.keep("listen", socket_address(&file.listen));
     let operations_listen = operations(file.operations.listen.as_deref(), listen, faults);
     let drain = drain(&file.operations, faults);
+    let collector = file.operations.otlp_endpoint.as_deref();
+    let collector = collector.and_then(|text| faults.keep("operations.otlp_endpoint", collector_at(text)));
     let storage = if postgres::is_meant(&file.storage.url) {
         postgres::check(&file.storage, folder, faults).map(|it| Storage::Postgres(Box::new(it)))
     } else {
         postgres::refuse(&file.storage, faults);
-        faults.keep("storage.url", storage(&file.storage.url, folder))
+        faults.keep("storage.url", storage(&file.storage.url, folder.at()))
     };
     let keys = match (&storage, &file.keys.directory) {
         (Some(Storage::Memory), None) => KeyStorage::Memory,
-        (_, directory) => KeyStorage::Directory(folder.join(directory.as_deref().unwrap_or("keys"))),
+        (_, directory) => KeyStorage::Directory(folder.path(directory.as_deref().unwrap_or("keys"))),
     };
+    let security_module = security_module::check(&file.keys, &keys, folder, faults);
     let trusted_proxies = proxies::check(&file.http, faults);
     let outgoing = outgoing::check(&file.fetch, folder, faults);
     let cross_check = match file.verification.cross_check.as_str() {
@@ -56,16 +66,25 @@ pub(super) fn check(file: &File, folder: &Path, faults: &mut Faults) -> Option<P
         _ => Err("must be \"off\" or \"enforce\""),
     };
     let cross_check = faults.keep("verification.cross_check", cross_check);
+    let reload = match file.reload.as_str() {
+        "signal" => Ok(ReloadMode::Signal),
+        "watch" => Ok(ReloadMode::Watch),
+        _ => Err("must be \"signal\" or \"watch\""),
+    };
+    let reload = faults.keep("reload", reload);
     let status_cache = status_cache(&file.status_lists, faults);
     Some(Process {
         listen: listen?,
         operations_listen,
         drain: drain?,
+        collector,
         storage: storage?,
         keys,
+        security_module,
         trusted_proxies,
         outgoing,
         cross_check: cross_check?,
+        reload: reload?,
         status_cache: status_cache?,
     })
 }
@@ -74,7 +93,7 @@ pub(super) fn check(file: &File, folder: &Path, faults: &mut Faults) -> Option<P
 pub(super) fn storage_at(
     url: &str,
     given: RawStorage,
-    folder: &Path,
+    folder: &Folder<'_>,
     faults: &mut Faults,
 ) -> Option<Storage> {
     if postgres::is_meant(url) {
@@ -107,6 +126,22 @@ fn drain(given: &RawOperations, faults: &mut Faults) -> Option<Duration> {
         drain => Ok(drain),
     });
     faults.keep("operations.drain", drain)
+}
+
+/// The address of the endpoint for traces: that of the collector, or the whole of it.
+fn collector_at(text: &str) -> Result<Url, &'static str> {
+    let must = "must be the http or https address of a collector, for example \"http://127.0.0.1:4318\"";
+    let url = Url::parse(text).map_err(|_| must)?;
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err("must not hold a user name or a password: OTEL_EXPORTER_OTLP_HEADERS is for secrets");
+    }
+    if !matches!(url.scheme(), "http" | "https") || !url.has_host() || url.fragment().is_some() {
+        return Err(must);
+    }
+    if !cfg!(feature = "otlp") {
+        return Err("cannot be given: this program was built without the Cargo feature otlp");
+    }
+    if url.path() == "/" { url.join("v1/traces").map_err(|_| must) } else { Ok(url) }
 }
 
 fn socket_address(text: &str) -> Result<SocketAddr, &'static str> {
@@ -147,12 +182,28 @@ mod tests {
         let mut file = File { listen: "127.0.0.1:0".to_owned(), ..File::default() };
         file.verification.cross_check = "enforce".to_owned();
         let mut faults = Faults::default();
-        let process = check(&file, Path::new(""), &mut faults);
+        let process = check(&file, &Folder::new(Path::new("")), &mut faults);
         let refused = faults.conclude(process.map(drop)).unwrap_err().to_string();
         assert!(
             refused.starts_with("verification.cross_check: ") && refused.contains("feature"),
             "{refused}"
         );
+    }
+
+    #[cfg(feature = "otlp")]
+    #[test]
+    fn a_collector_is_an_address_without_secrets() {
+        for (text, at) in [
+            ("http://127.0.0.1:4318", Some("http://127.0.0.1:4318/v1/traces")),
+            ("https://otel.example/", Some("https://otel.example/v1/traces")),
+            ("https://otel.example/api/otlp/v1/traces", Some("https://otel.example/api/otlp/v1/traces")),
+            ("https://user:secret@otel.example", None),
+            ("grpc://otel.example:4317", None),
+            ("otel.example:4318", None),
+            ("", None),
+        ] {
+            assert_eq!(collector_at(text).ok().as_ref().map(Url::as_str), at, "{text}");
+        }
     }
 
     #[test]

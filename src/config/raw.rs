@@ -10,7 +10,8 @@ use vpgate_core::registration::{
     AssertionRegistration, AuditRegistration, BrandingRegistration, ClientRegistration, CodeRegistration,
     CredentialRegistration, DeviceRegistration, PresentationRegistration, ProofspaceRegistration,
     ReceiptRegistration, Registrations, RetentionRegistration, ScopeRegistration, SessionRegistration,
-    TokenRegistration, TransactionTypeRegistration, VerificationRegistration, WalletRegistration,
+    StringOrList, TokenRegistration, TransactionTypeRegistration, VerificationRegistration,
+    WalletRegistration,
 };
 
 /// The configuration of vpgate.
@@ -23,6 +24,11 @@ pub(super) struct File {
     /// Where it listens: plain HTTP, for the proxy in front of it.
     #[serde(default = "loopback")]
     pub listen: String,
+    /// More files, whose lists are joined to those of this one: `"conf.d/*.toml"`, or a list of such.
+    pub include: Option<StringOrList>,
+    /// When a running service reads its files again: `signal` (SIGHUP), or `watch`, also when one of them changed.
+    #[serde(default = "by_signal")]
+    pub reload: String,
     /// Plain http and loopback addresses everywhere. For one machine that talks to itself.
     pub danger_allow_loopback: bool,
     /// Where grants and presentations are kept.
@@ -77,6 +83,10 @@ pub(super) struct File {
 
 fn loopback() -> String {
     "127.0.0.1:8080".to_owned()
+}
+
+fn by_signal() -> String {
+    "signal".to_owned()
 }
 
 impl File {
@@ -158,6 +168,22 @@ pub(super) struct RawKeys {
     /// The private keys, made at the first start, for this user only. `keys` when left out, or nowhere if nothing is
     /// stored.
     pub directory: Option<String>,
+    /// The security module in which signing keys are made, and sign: none of them is on the disk then.
+    pub pkcs11: Option<RawSecurityModule>,
+}
+
+/// A security module, by PKCS#11.
+#[derive(Debug, Default, Deserialize, Serialize, JsonSchema)]
+#[serde(default)]
+pub(super) struct RawSecurityModule {
+    /// The library of its maker: `/usr/lib/softhsm/libsofthsm2.so`.
+    pub module: Option<String>,
+    /// The label of the token that is for this service, or for several.
+    pub token: Option<String>,
+    /// A file with the PIN of its user, which other users of this machine cannot read.
+    pub pin_file: Option<String>,
+    /// The environment variable with the PIN.
+    pub pin_env: Option<String>,
 }
 
 /// The proxies in front of us.
@@ -198,6 +224,9 @@ pub(super) struct RawOperations {
     /// How long the service goes on as before after it was told to stop, while `/readyz` says 503, so that balancers
     /// send nobody here any more when it ends; a minute at most. It ends at once when left out.
     pub drain: Option<String>,
+    /// Where a collector takes traces (OTLP over HTTP): `http://127.0.0.1:4318`. Certificates of `fetch.ca_file` count there,
+    /// too. Which traces are kept, and what is sent with them, is said by OpenTelemetry's variables of the environment.
+    pub otlp_endpoint: Option<String>,
 }
 
 /// How long status lists are kept.

@@ -1,4 +1,4 @@
-//! TOML text to [`File`]: unknown keys and values of the wrong type are all found in one go.
+//! TOML to [`File`]: unknown keys and values of the wrong type are all found in one go.
 
 use serde_ignored::Path;
 use serde_path_to_error::Segment;
@@ -19,13 +19,9 @@ pub(super) struct Written {
     pub rules_version: Digest,
 }
 
-/// Reads the text. Values that cannot be read are left out, each with a fault of its own.
-pub(super) fn read(text: &str, faults: &mut Faults) -> Option<Written> {
-    let table = toml::from_str::<Table>(text).map_err(|why| {
-        let why = why.to_string();
-        format!("{why}{}", hints::about_file(&why))
-    });
-    let mut written = Value::Table(faults.keep("", table)?);
+/// Reads the table. Values that cannot be read are left out, each with a fault of its own.
+pub(super) fn read(table: Table, faults: &mut Faults) -> Option<Written> {
+    let mut written = Value::Table(table);
     let mut origins = Origins::default();
     spellings::unify(&mut written, "", "", &mut origins, faults);
     loop {
@@ -145,11 +141,15 @@ fn distance(a: &str, b: &str) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use super::super::include;
     use super::*;
 
     fn faults(text: &str) -> String {
         let mut faults = Faults::default();
-        read(text, &mut faults);
+        let table = include::of_text(text, std::path::Path::new(""), &mut faults).table;
+        if faults.is_empty() {
+            read(table, &mut faults);
+        }
         faults.to_string()
     }
 

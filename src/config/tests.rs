@@ -214,6 +214,7 @@ fn req_13_24_a_registered_type_needs_a_schema_that_can_be_read() {
 mod branding;
 mod clients;
 mod high_assurance;
+mod include;
 mod mdoc;
 mod schema;
 mod scopes;

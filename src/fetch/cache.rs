@@ -20,6 +20,7 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 use tokio::time::Instant;
+use tracing::Instrument as _;
 
 use crate::flow::ports::Clock;
 use vpgate_core::base::time::Timestamp;
@@ -398,7 +399,7 @@ impl<V, E> Drop for FetchWait<V, E> {
 
 #[expect(clippy::disallowed_methods, reason = "a fetch ends by itself: the client bounds its time")]
 fn background(work: impl Future<Output = ()> + Send + 'static) {
-    drop(tokio::spawn(work));
+    drop(tokio::spawn(work.in_current_span()));
 }
 
 /// Nothing is left half done under these locks, so a panic elsewhere does not spoil what they hold.

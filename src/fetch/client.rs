@@ -4,15 +4,17 @@
 //! choose the keys.
 
 use std::error::Error;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use reqwest::header::{ACCEPT, AGE, CACHE_CONTROL, CONTENT_TYPE, DATE, HeaderValue, LOCATION, RETRY_AFTER};
-use reqwest::{Response, StatusCode};
+use reqwest::{Method, RequestBuilder, Response, StatusCode};
+use tracing::Instrument as _;
 use url::{Host, Url};
 
 use super::reach::{LeadsInside, NoReach, Reach};
 use crate::metrics::{Metrics, Stopwatch};
+use crate::spans;
 use vpgate_core::base::time::Timestamp;
 
 /// Long enough for a distant server, short enough for a person who waits.
@@ -23,19 +25,28 @@ const TOTAL: Duration = Duration::from_secs(10);
 pub const PATIENCE: Duration = TOTAL;
 /// The most redirects that are followed, where any are.
 const MOST_REDIRECTS: usize = 3;
+/// What is fetched from wallets, which learn nothing of who else asked.
+const WALLETS: [&str; 2] = ["wallet_metadata", "pushed_request"];
 /// So much of an answer that nobody wants is read, in bytes: beyond it a new connection costs less.
 const MOST_DROPPED: usize = 64 << 10;
 
 /// Fetches documents from servers that are named in configuration, or by an issuer that is.
 #[derive(Clone, Debug)]
 pub struct FetchClient {
-    http: reqwest::Client,
-    reach: Arc<Reach>,
+    way: Arc<RwLock<WayOut>>,
+    connect: Duration,
     total: Duration,
     metrics: Arc<Metrics>,
     /// What is fetched, and the host that it is counted for; the host of the address when left out.
     kind: &'static str,
     on_behalf_of: Option<Arc<str>>,
+}
+
+/// The library's client, and how far it reaches. Whoever has begun keeps it.
+#[derive(Clone, Debug)]
+struct WayOut {
+    http: reqwest::Client,
+    reach: Arc<Reach>,
 }
 
 /// A document that was fetched.
@@ -148,15 +159,34 @@ impl FetchClient {
     }
 
     fn bounded(reach: Reach, connect: Duration, total: Duration) -> Result<Self, NoReach> {
-        let reach = Arc::new(reach);
         Ok(Self {
-            http: reach.client(connect, total)?,
-            reach,
+            way: Arc::new(RwLock::new(WayOut::new(reach, connect, total)?)),
+            connect,
             total,
             metrics: Arc::default(),
             kind: "other",
             on_behalf_of: None,
         })
+    }
+
+    /// From now on this client, and every one that was made of it, reaches so far. Requests under way are finished.
+    ///
+    /// # Errors
+    /// [`NoReach`]; nothing changes.
+    pub fn reach(&self, reach: Reach) -> Result<(), NoReach> {
+        let way = WayOut::new(reach, self.connect, self.total)?;
+        *self.way.write().unwrap_or_else(PoisonError::into_inner) = way;
+        Ok(())
+    }
+
+    /// A request to `url`, where that is an address that we go to. It names the trace that it belongs to, but to wallets.
+    fn request(&self, method: Method, url: &Url) -> Result<RequestBuilder, FetchFault> {
+        // Nothing is left half done under this lock.
+        let way = self.way.read().unwrap_or_else(PoisonError::into_inner).clone();
+        way.look_at(url)?;
+        let request = way.http.request(method, url.clone());
+        let told = if WALLETS.contains(&self.kind) { None } else { spans::traceparent() };
+        Ok(told.into_iter().fold(request, |request, parent| request.header("traceparent", parent)))
     }
 
     /// The same, counted in `metrics`.
@@ -190,8 +220,7 @@ impl FetchClient {
     /// [`FetchFault`]
     pub async fn get(&self, url: &Url, media_types: &[&str], limit: usize) -> Result<Fetched, FetchFault> {
         self.counted(url, async {
-            self.look_at(url)?;
-            read(self.http.get(url.clone()), StatusCode::OK, media_types, limit).await
+            read(self.request(Method::GET, url)?, StatusCode::OK, media_types, limit).await
         })
         .await
     }
@@ -210,8 +239,7 @@ impl FetchClient {
         let hops = async {
             let mut at = url.clone();
             for _ in 0..=MOST_REDIRECTS {
-                self.look_at(&at)?;
-                let answer = send(self.http.get(at.clone()), media_types).await?;
+                let answer = send(self.request(Method::GET, &at)?, media_types).await?;
                 if !matches!(answer.status().as_u16(), 301 | 302 | 303 | 307 | 308) {
                     return take(answer, StatusCode::OK, media_types, limit).await;
                 }
@@ -235,8 +263,7 @@ impl FetchClient {
     /// [`FetchFault`]
     pub async fn probe(&self, url: &Url) -> Result<Probed, FetchFault> {
         self.counted(url, async {
-            self.look_at(url)?;
-            let answer = self.http.get(url.clone()).send().await.map_err(fault)?;
+            let answer = self.request(Method::GET, url)?.send().await.map_err(fault)?;
             let date = answer.headers().get(DATE).and_then(|date| date.to_str().ok());
             Ok(Probed {
                 status: answer.status().as_u16(),
@@ -259,8 +286,7 @@ impl FetchClient {
         limit: usize,
     ) -> Result<Fetched, FetchFault> {
         self.counted(url, async {
-            self.look_at(url)?;
-            read(self.form_to(url, form), StatusCode::CREATED, media_types, limit).await
+            read(self.form_to(url, form)?, StatusCode::CREATED, media_types, limit).await
         })
         .await
     }
@@ -272,8 +298,7 @@ impl FetchClient {
     /// [`FetchFault`]
     pub async fn tell(&self, url: &Url, form: String) -> Result<(), FetchFault> {
         self.counted(url, async {
-            self.look_at(url)?;
-            let answer = self.form_to(url, form).send().await.map_err(fault)?;
+            let answer = self.form_to(url, form)?.send().await.map_err(fault)?;
             let status = answer.status();
             if status.is_success() { Ok(()) } else { Err(FetchFault::Status(status.as_u16())) }
         })
@@ -287,8 +312,8 @@ impl FetchClient {
         request: impl Future<Output = Result<T, FetchFault>>,
     ) -> Result<T, FetchFault> {
         let took = Stopwatch::start();
-        let ended = request.await;
         let host = self.on_behalf_of.as_deref().or(url.host_str()).unwrap_or_default();
+        let ended = request.instrument(spans::fetch(self.kind, host)).await;
         self.metrics.fetch_seconds.observe([self.kind], took.elapsed());
         let result = match &ended {
             Ok(_) => "ok",
@@ -313,13 +338,10 @@ impl FetchClient {
         body: String,
         within: Duration,
     ) -> Result<Posted, FetchFault> {
-        let mut request =
-            self.http.post(url.clone()).timeout(within).header(CONTENT_TYPE, "application/json");
-        for (name, value) in headers {
-            request = request.header(*name, value);
-        }
         let answer = self.counted(url, async {
-            self.look_at(url)?;
+            let request = self.request(Method::POST, url)?.timeout(within);
+            let request = request.header(CONTENT_TYPE, "application/json");
+            let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, value));
             request.body(body).send().await.map_err(fault)
         });
         let mut answer = answer.await?;
@@ -334,8 +356,16 @@ impl FetchClient {
         Ok(posted)
     }
 
-    fn form_to(&self, url: &Url, form: String) -> reqwest::RequestBuilder {
-        self.http.post(url.clone()).header(CONTENT_TYPE, "application/x-www-form-urlencoded").body(form)
+    fn form_to(&self, url: &Url, form: String) -> Result<RequestBuilder, FetchFault> {
+        let request = self.request(Method::POST, url)?;
+        Ok(request.header(CONTENT_TYPE, "application/x-www-form-urlencoded").body(form))
+    }
+}
+
+impl WayOut {
+    fn new(reach: Reach, connect: Duration, total: Duration) -> Result<Self, NoReach> {
+        let reach = Arc::new(reach);
+        Ok(Self { http: reach.client(connect, total)?, reach })
     }
 
     /// Literal addresses never reach the resolver, so they are looked at here.
@@ -359,7 +389,7 @@ impl FetchClient {
 
 /// Sends the request, and reads the answer that has this status.
 async fn read(
-    request: reqwest::RequestBuilder,
+    request: RequestBuilder,
     status: StatusCode,
     media_types: &[&str],
     limit: usize,
@@ -367,7 +397,7 @@ async fn read(
     take(send(request, media_types).await?, status, media_types, limit).await
 }
 
-async fn send(request: reqwest::RequestBuilder, media_types: &[&str]) -> Result<Response, FetchFault> {
+async fn send(request: RequestBuilder, media_types: &[&str]) -> Result<Response, FetchFault> {
     request.header(ACCEPT, media_types.join(", ")).send().await.map_err(fault)
 }
 

@@ -1,7 +1,7 @@
 //! Status lists of issuers we believe (TSL 8.1, 8.2): fetched when a credential names one, kept in
 //! memory as long as the issuer says, within bounds, and forgotten afterwards.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -36,7 +36,7 @@ struct ListSource {
     client: FetchClient,
     clock: Arc<dyn Clock>,
     issuer_keys: Arc<dyn IssuerKeys>,
-    bounds: CacheBounds,
+    bounds: Arc<RwLock<CacheBounds>>,
     desks: Arc<Semaphore>,
 }
 
@@ -81,9 +81,20 @@ impl FetchedStatusLists {
         let lists = Cache::new(Arc::clone(&clock), ROOM);
         let desks = Arc::new(Semaphore::new(READ_AT_ONCE));
         Self {
-            source: ListSource { client: client.fetching("status_list"), clock, issuer_keys, bounds, desks },
+            source: ListSource {
+                client: client.fetching("status_list"),
+                clock,
+                issuer_keys,
+                bounds: Arc::new(RwLock::new(bounds)),
+                desks,
+            },
             lists,
         }
+    }
+
+    /// From now on lists that are fetched are kept within these bounds.
+    pub fn replace_bounds(&self, bounds: CacheBounds) {
+        *self.source.bounds.write().unwrap_or_else(PoisonError::into_inner) = bounds;
     }
 }
 
@@ -134,7 +145,7 @@ impl ListSource {
             Some(_) => Arc::new(KeySet::of(Vec::new())),
             None => self.issuer_keys.of(&issuer).await?,
         };
-        let bounds = self.bounds;
+        let bounds = *self.bounds.read().unwrap_or_else(PoisonError::into_inner);
         self.aside(move || token.verify(&issuer, &keys, &uri, receipt, &bounds)).await
     }
 

@@ -148,7 +148,7 @@ async fn checkpoint(context: &Context, sealer: &mut Sealer) -> Result<(), Unavai
     }
     let head = AuditHead::of(ordinal, &line);
     let claims = head.checkpoint(&context.policy.tokens.issuer, now);
-    let jws = context.ports.receipt_signer.sign(RECEIPT_ALGORITHM, CHECKPOINT_TYP, &claims, now)?;
+    let jws = context.ports.receipt_signer.sign(RECEIPT_ALGORITHM, CHECKPOINT_TYP, &claims, now).await?;
     let note = policy.checkpoint(NoticeId::from_entropy(context.random_id()?), now, &jws);
     let waiting = WaitingNote { id: note.id.clone(), text: note.text().to_owned() };
     let Some(line) = waiting.sealed_behind(Some(&head)) else { return Ok(()) };

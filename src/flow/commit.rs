@@ -1,9 +1,12 @@
 //! One change, and what is known of it. The answer of a store can be lost while the change is made: a connection
 //! breaks, a database fails over. Then the change's question is asked, once, before anybody is told anything.
 
+use tracing::Instrument as _;
+
 use super::measure;
 use super::ports::{NotCommitted, Store, Unavailable};
 use crate::metrics::{Metrics, Stopwatch};
+use crate::spans;
 use vpgate_core::change::{Change, Outcome};
 
 /// Why a change was not made, as far as a use case must know.
@@ -43,7 +46,7 @@ pub(in crate::flow) async fn commit(
     change: &Change,
 ) -> Result<(), NotMade> {
     let took = Stopwatch::start();
-    let answer = store.commit(change).await;
+    let answer = store.commit(change).instrument(spans::change(change.name())).await;
     metrics.store_seconds.observe([change.name()], took.elapsed());
     metrics.changes.add([change.name(), result_name(&answer)]);
     let made = match answer {

@@ -53,10 +53,17 @@ pub struct Ports {
     pub webhook_receivers: Arc<dyn WebhookReceivers>,
     /// Status lists of issuers we believe.
     pub status_lists: Arc<dyn StatusLists>,
-    /// Who is asked about what our own core accepted; `None` when nobody is.
-    pub cross_check: Option<Arc<dyn CrossChecker>>,
     /// What is counted.
     pub metrics: Arc<Metrics>,
+}
+
+/// What the operator decided. A request keeps what it began with.
+#[derive(Clone)]
+pub struct Decided {
+    /// What the flows go by.
+    pub policy: Arc<Policy>,
+    /// Who is asked about what our own core accepted; `None` when nobody is.
+    pub cross_check: Option<Arc<dyn CrossChecker>>,
 }
 
 /// Keys that never leave this process.
@@ -71,7 +78,7 @@ pub struct SecretKeys {
 
 /// What lives as long as the program.
 pub struct Service {
-    policy: RwLock<Arc<Policy>>,
+    decided: RwLock<Decided>,
     ports: Arc<Ports>,
     keys: Arc<SecretKeys>,
     signed_requests: Arc<SignedRequests>,
@@ -84,10 +91,10 @@ pub struct Service {
 
 impl Service {
     /// Joins the operator's decisions and the outside world.
-    pub fn new(policy: Policy, ports: Ports, keys: SecretKeys) -> Self {
+    pub fn new(decided: Decided, ports: Ports, keys: SecretKeys) -> Self {
         let health = Arc::new(HealthRecord::new(ports.clock.now()));
         Self {
-            policy: RwLock::new(Arc::new(policy)),
+            decided: RwLock::new(decided),
             ports: Arc::new(ports),
             keys: Arc::new(keys),
             signed_requests: Arc::default(),
@@ -101,9 +108,12 @@ impl Service {
 
     /// For one request, sweep or command. Reads the clock.
     pub fn context(&self) -> Context {
+        let Decided { policy, cross_check } =
+            self.decided.read().unwrap_or_else(PoisonError::into_inner).clone();
         Context {
             now: self.ports.clock.now(),
-            policy: Arc::clone(&self.policy.read().unwrap_or_else(PoisonError::into_inner)),
+            policy,
+            cross_check,
             ports: Arc::clone(&self.ports),
             keys: Arc::clone(&self.keys),
             signed_requests: Arc::clone(&self.signed_requests),
@@ -130,9 +140,9 @@ impl Service {
         &self.ports.metrics
     }
 
-    /// From now on requests see `policy`; those under way keep the policy that they began with.
-    pub fn replace_policy(&self, policy: Policy) {
-        *self.policy.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(policy);
+    /// From now on requests see this; those under way keep what they began with.
+    pub fn decide(&self, decided: Decided) {
+        *self.decided.write().unwrap_or_else(PoisonError::into_inner) = decided;
         self.health.note_configuration(self.ports.clock.now());
     }
 }
@@ -142,6 +152,7 @@ impl Service {
 pub struct Context {
     pub(in crate::flow) now: Timestamp,
     pub(in crate::flow) policy: Arc<Policy>,
+    pub(in crate::flow) cross_check: Option<Arc<dyn CrossChecker>>,
     pub(in crate::flow) ports: Arc<Ports>,
     pub(in crate::flow) keys: Arc<SecretKeys>,
     pub(in crate::flow) signed_requests: Arc<SignedRequests>,

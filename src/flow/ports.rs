@@ -300,13 +300,14 @@ pub trait Entropy: Send + Sync {
     fn fill(&self, bytes: &mut [u8]) -> Result<(), Unavailable>;
 }
 
-/// Signs our tokens, and publishes the keys to check them with.
+/// Signs our tokens, and publishes the keys to check them with. The private half may be in another machine.
+#[async_trait]
 pub trait Signer: Send + Sync {
     /// A compact JWS by the key of `algorithm` that is in use at `now`, with `typ`, `kid` and `alg` set.
     ///
     /// # Errors
     /// When there is no such key, or it cannot sign.
-    fn sign(
+    async fn sign(
         &self,
         algorithm: Algorithm,
         typ: &str,

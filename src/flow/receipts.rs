@@ -162,7 +162,7 @@ async fn seal(
     let (mut head, mut sealed) = (after, Vec::with_capacity(waiting.len()));
     for one in waiting {
         let claims = one.claims(head.as_ref(), issuer, now);
-        let jws = context.ports.receipt_signer.sign(RECEIPT_ALGORITHM, TYP, &claims, now)?;
+        let jws = context.ports.receipt_signer.sign(RECEIPT_ALGORITHM, TYP, &claims, now).await?;
         let presentation = one.draft.presentation;
         let receipt = SealedReceipt { presentation, position: next_position(head.as_ref()), jws };
         head = Some(receipt.head());
@@ -179,7 +179,7 @@ async fn checkpoint(context: &Context) -> Result<(), Unavailable> {
     for chain in grown {
         let claims = chain.claims(&context.policy.tokens.issuer, now);
         let signer = &context.ports.receipt_signer;
-        let checkpoint = signer.sign(RECEIPT_ALGORITHM, CHECKPOINT_TYP, &claims, now)?;
+        let checkpoint = signer.sign(RECEIPT_ALGORITHM, CHECKPOINT_TYP, &claims, now).await?;
         let (client, position) = (chain.client.clone(), chain.head.position);
         let change = Change::CheckpointReceipts { chain, checkpoint: checkpoint.clone(), at: now };
         if was_first(context.commit(change).await)? {

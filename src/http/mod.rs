@@ -29,7 +29,7 @@ use url::Url;
 
 pub use self::api::result_text;
 pub use self::document::{openapi_json, openapi_yaml};
-use self::middleware::client_address::ClientAddresses;
+pub use self::middleware::client_address::ClientAddresses;
 pub use self::middleware::cookies;
 use self::middleware::rate_limits::RateLimits;
 pub use self::middleware::request_checks::HostFault;
@@ -38,14 +38,13 @@ use self::operations::NumberReaders;
 pub use self::public_url::PublicUrl;
 use self::routes::Routes;
 use crate::flow::context::Service;
-use vpgate_core::base::forwarded::TrustedProxies;
 
 /// What the endpoints are told besides the operator's policy.
 pub struct HttpSettings {
     /// Where the outside reaches us.
     pub public_url: Url,
-    /// The proxies in front of us, whose word about addresses counts.
-    pub trusted_proxies: TrustedProxies,
+    /// Whose word about addresses counts.
+    pub addresses: ClientAddresses,
     /// Whether operators have a listener of their own ([`operations`]).
     pub operations_apart: bool,
     /// Endpoints of others, each under a path of its own, which is stripped before they are called
@@ -70,7 +69,7 @@ pub fn operations(service: Arc<Service>, public_url: &Url) -> BoxEndpoint<'stati
 /// The whole service.
 pub fn service(service: Arc<Service>, settings: HttpSettings) -> BoxEndpoint<'static, Response> {
     let public_url = PublicUrl::new(&settings.public_url);
-    let addresses = ClientAddresses::new(settings.trusted_proxies, public_url.is_https());
+    let addresses = settings.addresses;
     let limits = Arc::new(RateLimits::new(addresses.clone()));
     let human = pages::routes(public_url.clone(), addresses.clone(), Arc::clone(&limits));
     let readers = if public_url.is_https() { NumberReaders::Anybody } else { NumberReaders::Operators };

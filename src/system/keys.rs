@@ -7,16 +7,20 @@
 //! | `receipts.ES256.0.jwk`, ... | those that sign receipts |
 //! | `digest.keys` | 64 random bytes: the key of user codes, then the key of subjects |
 //!
+//! With a security module the files of signing keys name keys in it, and hold none.
+//!
 //! Losing the signing keys ends the life of tokens that are out; losing `digest.keys` ends pending user
 //! codes and gives every person a new subject. Every replica must have the same files.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use zeroize::Zeroizing;
 
 use super::private_file;
+use super::security_module::SecurityModule;
 pub use super::signing_keys::NoSigningKeys;
-use super::signing_keys::{self, KeyPlan, TokenSigner};
+use super::signing_keys::{self, KeyPlan, KeyRole, TokenSigner};
 use crate::flow::ports::{Entropy, Unavailable};
 use vpgate_core::base::base64url;
 use vpgate_core::base::secret::{Digest, DigestKey};
@@ -37,6 +41,23 @@ impl KeyPlans {
     /// What this policy needs.
     pub fn of(policy: &Policy) -> Self {
         Self { tokens: KeyPlan::of(policy), receipts: KeyPlan::of_receipts(policy) }
+    }
+
+    /// With keys that are made in `module`, and sign there.
+    #[must_use]
+    pub fn in_module(mut self, module: Option<&Arc<SecurityModule>>) -> Self {
+        for plan in [&mut self.tokens, &mut self.receipts] {
+            plan.module = module.cloned();
+        }
+        self
+    }
+
+    /// Those for one purpose.
+    pub fn of_role(self, role: KeyRole) -> KeyPlan {
+        match role {
+            KeyRole::Tokens => self.tokens,
+            KeyRole::Receipts => self.receipts,
+        }
     }
 }
 
@@ -122,7 +143,6 @@ mod tests {
     use super::*;
     use crate::flow::ports::Signer as _;
     use crate::system::entropy::SystemEntropy;
-    use crate::system::signing_keys::KeyRole;
     use vpgate_core::base::time::Timestamp;
     use vpgate_core::jose::alg::Algorithm;
 
@@ -131,7 +151,7 @@ mod tests {
     fn in_folder(folder: &Path) -> Result<Keyring, NoSigningKeys> {
         let plan = |role| {
             let longest_lifetime = Duration::from_secs(1);
-            KeyPlan { role, algorithms: vec![Algorithm::Es256], longest_lifetime }
+            KeyPlan { role, algorithms: vec![Algorithm::Es256], longest_lifetime, module: None }
         };
         let plans = KeyPlans { tokens: plan(KeyRole::Tokens), receipts: plan(KeyRole::Receipts) };
         Keyring::in_folder(folder, &SystemEntropy, &plans)

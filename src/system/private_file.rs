@@ -57,7 +57,7 @@ pub fn remove_old_drafts(folder: &Path, now: Timestamp) -> Result<(), FileFault>
 fn is_draft(name: &str) -> bool {
     let number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     match name.split('.').collect::<Vec<_>>()[..] {
-        ["signing", _, second, process, "tmp"] => number(second) && number(process),
+        ["signing" | "receipts", _, second, process, "tmp"] => number(second) && number(process),
         ["digest", process, "tmp"] => number(process),
         _ => false,
     }
@@ -86,6 +86,11 @@ pub(super) fn load_or_make<E: From<FileFault>>(
         }
     }
     Ok(load(path)?)
+}
+
+/// Makes the file; one that is there is left as it is.
+pub(super) fn make(path: &Path, bytes: &[u8]) -> Result<(), FileFault> {
+    write_once(path, bytes).map_err(|source| FileFault::Unusable { path: path.to_owned(), source })
 }
 
 /// What the file holds, which is there.
@@ -207,7 +212,12 @@ mod tests {
     #[test]
     fn old_drafts_are_removed_and_nothing_else_is() {
         let folder = tempfile::tempdir().unwrap();
-        let ours = ["signing.ES256.0.4711.tmp", "signing.RS256.1790000000.1.tmp", "digest.4711.tmp"];
+        let ours = [
+            "signing.ES256.0.4711.tmp",
+            "signing.RS256.1790000000.1.tmp",
+            "receipts.ES256.0.4711.tmp",
+            "digest.4711.tmp",
+        ];
         let others = [
             "signing.ES256.0.jwk",
             "digest.keys",

@@ -6,30 +6,33 @@
 //! stays published until the last token that it signed is dead. Nothing is ever rewritten, so replicas
 //! can share the folder, and see a new key without a restart.
 
+mod folder;
+
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use async_trait::async_trait;
 use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
+pub(super) use self::folder::any_in;
+use self::folder::{foreign, load, make, path, read};
+use super::held_key::HeldKey;
 use super::new_key;
 use super::private_file::{self, FileFault};
+use super::security_module::{ModuleFault, SecurityModule};
 use crate::flow::ports::{Signer, Unavailable};
-use vpgate_core::base::json::{self, Bounds};
 use vpgate_core::base::time::Timestamp;
 use vpgate_core::jose::alg::Algorithm;
 use vpgate_core::jose::key_set::KeySet;
-use vpgate_core::jose::signing::{SigningFault, SigningKey};
+use vpgate_core::jose::signing::SigningFault;
 use vpgate_core::policy::Policy;
 use vpgate_core::receipt::RECEIPT_ALGORITHM;
 
-/// What a key file may hold.
-const JWK: Bounds = Bounds { bytes: 16 * 1024, depth: 2, members: 64 };
 /// So long a key is published before it signs: twice as long as our JWKS may be kept (5 minutes).
-const AHEAD: Duration = Duration::from_secs(600);
+pub const AHEAD: Duration = Duration::from_secs(600);
 /// How often the folder is looked at for new keys.
 const LOOK: Duration = Duration::from_secs(30);
 
@@ -51,6 +54,8 @@ pub struct KeyPlan {
     pub algorithms: Vec<Algorithm>,
     /// The longest life of what is signed: so long an old key stays published.
     pub longest_lifetime: Duration,
+    /// Where new keys are made, and those that were made there sign.
+    pub module: Option<Arc<SecurityModule>>,
 }
 
 /// Why there are no keys.
@@ -60,6 +65,29 @@ pub enum NoSigningKeys {
     /// A file or the folder cannot be used.
     #[error(transparent)]
     File(#[from] FileFault),
+    /// What is to be taken over is no private key that signs.
+    #[error("{path} holds no private key (PEM, or a JWK) that could sign: {why}")]
+    NotAKey {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        why: SigningFault,
+    },
+    /// Nothing is signed with it.
+    #[error("nothing is signed with {algorithm} here, only with {used}: see [tokens]", algorithm = .0.name(), used = .1)]
+    Useless(Algorithm, String),
+    /// It is among the keys, under this name.
+    #[error("the key {0} is here already")]
+    Known(String),
+    /// The file names a key in a module, and there is none.
+    #[error("{0} names a key in a security module, and [keys] pkcs11 is missing")]
+    NoModule(PathBuf),
+    /// The module does not do what it should.
+    #[error("the security module in [keys] pkcs11 cannot be used: {0}")]
+    Module(#[from] ModuleFault),
+    /// A key on the disk would be one that others can copy.
+    #[error("keys are made in the security module of [keys] pkcs11: none is taken over from a file")]
+    OnDisk,
     /// The file is not what we wrote.
     #[error("{0} does not hold what it should; restore it from a backup, or move it away to start anew")]
     Broken(PathBuf),
@@ -106,6 +134,7 @@ pub enum KeyState {
 pub struct TokenSigner {
     role: KeyRole,
     longest_lifetime: Duration,
+    module: Option<Arc<SecurityModule>>,
     folder: Option<PathBuf>,
     held: Mutex<Held>,
 }
@@ -118,9 +147,16 @@ struct Held {
 
 #[derive(Clone, Debug)]
 struct DatedKey {
-    key: Arc<SigningKey>,
+    key: Arc<HeldKey>,
     from: Timestamp,
     file: Option<PathBuf>,
+}
+
+impl DatedKey {
+    /// Whether it is in a module that nobody has named.
+    fn needs_module(&self) -> bool {
+        matches!(&*self.key, HeldKey::InModule(key) if key.module.is_none())
+    }
 }
 
 impl KeyRole {
@@ -137,13 +173,13 @@ impl KeyPlan {
     /// What the tokens of this policy need.
     pub fn of(policy: &Policy) -> Self {
         let longest_lifetime = policy.tokens.longest_lifetime();
-        Self { role: KeyRole::Tokens, algorithms: policy.token_algorithms(), longest_lifetime }
+        Self { role: KeyRole::Tokens, algorithms: policy.token_algorithms(), longest_lifetime, module: None }
     }
 
     /// What the receipts of this policy need.
     pub fn of_receipts(policy: &Policy) -> Self {
         let longest_lifetime = policy.receipts.keep;
-        Self { role: KeyRole::Receipts, algorithms: vec![RECEIPT_ALGORITHM], longest_lifetime }
+        Self { role: KeyRole::Receipts, algorithms: vec![RECEIPT_ALGORITHM], longest_lifetime, module: None }
     }
 }
 
@@ -155,7 +191,8 @@ impl TokenSigner {
     pub fn in_memory(plan: &KeyPlan) -> Result<Self, NoSigningKeys> {
         let from = Timestamp::from_unix(0);
         let made = plan.algorithms.iter().map(|&algorithm| {
-            Ok(DatedKey { key: Arc::new(new_key::signing_key(algorithm)?), from, file: None })
+            let key = HeldKey::Here(new_key::signing_key(algorithm)?);
+            Ok(DatedKey { key: Arc::new(key), from, file: None })
         });
         Ok(Self::of(plan, None, made.collect::<Result<_, NoSigningKeys>>()?))
     }
@@ -166,10 +203,15 @@ impl TokenSigner {
     /// [`NoSigningKeys`]; nothing that exists is ever overwritten.
     pub fn in_folder(folder: &Path, plan: &KeyPlan) -> Result<Self, NoSigningKeys> {
         private_file::make_folder(folder)?;
-        let mut keys = read(folder, plan.role, &[])?;
+        let mut keys = read(folder, plan.role, plan.module.as_ref(), &[])?;
+        if let Some(file) =
+            keys.iter().find(|dated| dated.needs_module()).and_then(|dated| dated.file.clone())
+        {
+            return Err(NoSigningKeys::NoModule(file));
+        }
         for &algorithm in &plan.algorithms {
             if !keys.iter().any(|dated| dated.key.algorithm() == algorithm) {
-                keys.push(make(folder, plan.role, algorithm, Timestamp::from_unix(0))?);
+                keys.push(make(folder, plan, algorithm, Timestamp::from_unix(0))?);
             }
         }
         Ok(Self::of(plan, Some(folder.to_owned()), keys))
@@ -180,7 +222,7 @@ impl TokenSigner {
     /// # Errors
     /// [`NoSigningKeys`]
     pub fn found_in(folder: &Path, plan: &KeyPlan) -> Result<Self, NoSigningKeys> {
-        Ok(Self::of(plan, Some(folder.to_owned()), read(folder, plan.role, &[])?))
+        Ok(Self::of(plan, Some(folder.to_owned()), read(folder, plan.role, None, &[])?))
     }
 
     /// Makes the next key of each algorithm that has none waiting, to sign in ten minutes, and removes
@@ -194,17 +236,45 @@ impl TokenSigner {
             let waits = |dated: &DatedKey| dated.key.algorithm() == algorithm && dated.from > now;
             let waiting = signer.held().keys.iter().any(waits);
             if !waiting {
-                let next = make(folder, plan.role, algorithm, now.plus(AHEAD))?;
+                let next = make(folder, plan, algorithm, now.plus(AHEAD))?;
                 signer.held().keys.push(next);
             }
         }
         let held = signer.held();
         for (dated, state) in states(&held.keys, plan.longest_lifetime, now) {
             if let (KeyState::Dead, Some(file)) = (state, &dated.file) {
+                if let (HeldKey::InModule(key), Some(module)) = (&*dated.key, &plan.module) {
+                    module.destroy(&key.label)?;
+                }
                 private_file::remove(file)?;
             }
         }
         Ok(listing(&held.keys, plan.role, plan.longest_lifetime, now))
+    }
+
+    /// Takes over the private key in `file`, a PEM or a JWK, to sign from `from` on.
+    ///
+    /// # Errors
+    /// [`NoSigningKeys`]; nothing is changed then.
+    pub fn import(
+        folder: &Path,
+        plan: &KeyPlan,
+        file: &Path,
+        (from, now): (Timestamp, Timestamp),
+    ) -> Result<Vec<KeyListing>, NoSigningKeys> {
+        if plan.module.is_some() {
+            return Err(NoSigningKeys::OnDisk);
+        }
+        let key = foreign(file, plan)?;
+        let signer = Self::in_folder(folder, plan)?;
+        if signer.held().keys.iter().any(|dated| dated.key.kid() == key.kid()) {
+            return Err(NoSigningKeys::Known(key.kid().to_owned()));
+        }
+        let path = path(folder, plan.role, key.algorithm(), from);
+        let text = Zeroizing::new(key.to_private_jwk().to_string().into_bytes());
+        private_file::make(&path, &text)?;
+        signer.held().keys.push(load(path, key.algorithm(), from, None)?);
+        Ok(signer.list(now))
     }
 
     /// Every key, and where it is in its life.
@@ -214,7 +284,8 @@ impl TokenSigner {
 
     fn of(plan: &KeyPlan, folder: Option<PathBuf>, keys: Vec<DatedKey>) -> Self {
         let held = Held { keys, looked_at: Timestamp::from_unix(0) };
-        Self { role: plan.role, longest_lifetime: plan.longest_lifetime, folder, held: Mutex::new(held) }
+        let (role, longest_lifetime, module) = (plan.role, plan.longest_lifetime, plan.module.clone());
+        Self { role, longest_lifetime, module, folder, held: Mutex::new(held) }
     }
 
     fn held(&self) -> MutexGuard<'_, Held> {
@@ -229,7 +300,7 @@ impl TokenSigner {
             && (now.since(held.looked_at) >= LOOK || held.looked_at > now)
         {
             held.looked_at = now;
-            match read(folder, self.role, &held.keys) {
+            match read(folder, self.role, self.module.as_ref(), &held.keys) {
                 Ok(keys) => held.keys = keys,
                 Err(why) => tracing::warn!(%why, "the folder of the signing keys cannot be read again"),
             }
@@ -238,8 +309,9 @@ impl TokenSigner {
     }
 }
 
+#[async_trait]
 impl Signer for TokenSigner {
-    fn sign(
+    async fn sign(
         &self,
         algorithm: Algorithm,
         typ: &str,
@@ -252,7 +324,7 @@ impl Signer for TokenSigner {
         let mut header = Map::new();
         header.insert("typ".to_owned(), typ.into());
         header.insert("kid".to_owned(), key.kid().into());
-        key.sign(&header, claims).map_err(|why| Unavailable::new("the signing key", why))
+        key.sign(&header, claims).await
     }
 
     fn jwks(&self, now: Timestamp) -> Value {
@@ -318,61 +390,6 @@ fn listing(keys: &[DatedKey], role: KeyRole, longest_lifetime: Duration, now: Ti
             state,
         })
         .collect()
-}
-
-/// Whether there is a key that signs tokens in `folder`, whatever is in it.
-pub(super) fn any_in(folder: &Path) -> bool {
-    let names = fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.file_name());
-    names.into_iter().any(|name| name.to_str().and_then(|name| dated(KeyRole::Tokens, name)).is_some())
-}
-
-/// Every key of that role in the folder; those among `known` are not read again.
-fn read(folder: &Path, role: KeyRole, known: &[DatedKey]) -> Result<Vec<DatedKey>, NoSigningKeys> {
-    let failed = |source| FileFault::Unusable { path: folder.to_owned(), source };
-    let mut keys = Vec::new();
-    for entry in fs::read_dir(folder).map_err(failed)? {
-        let path = entry.map_err(failed)?.path();
-        let Some((algorithm, from)) = path.file_name().and_then(|name| dated(role, name.to_str()?)) else {
-            continue;
-        };
-        match known.iter().find(|dated| dated.file.as_ref() == Some(&path)) {
-            Some(dated) => keys.push(dated.clone()),
-            None => keys.push(load(path, algorithm, from)?),
-        }
-    }
-    Ok(keys)
-}
-
-fn load(path: PathBuf, algorithm: Algorithm, from: Timestamp) -> Result<DatedKey, NoSigningKeys> {
-    let text = private_file::load(&path)?;
-    let broken = || NoSigningKeys::Broken(path.clone());
-    let jwk = json::parse(&text, &JWK).map_err(|_| broken())?;
-    let key = SigningKey::from_jwk(&jwk).map_err(|_| broken())?;
-    if key.algorithm() != algorithm {
-        return Err(NoSigningKeys::WrongAlgorithm(path));
-    }
-    Ok(DatedKey { key: Arc::new(key), from, file: Some(path) })
-}
-
-fn make(
-    folder: &Path,
-    role: KeyRole,
-    algorithm: Algorithm,
-    from: Timestamp,
-) -> Result<DatedKey, NoSigningKeys> {
-    let path = folder.join(format!("{}.{}.{}.jwk", role.name(), algorithm.name(), from.unix()));
-    private_file::load_or_make::<NoSigningKeys>(&path, || {
-        let key = new_key::signing_key(algorithm)?;
-        Ok(Zeroizing::new(key.to_private_jwk().to_string().into_bytes()))
-    })?;
-    load(path, algorithm, from)
-}
-
-/// What a file name says; `None` for all other files.
-fn dated(role: KeyRole, name: &str) -> Option<(Algorithm, Timestamp)> {
-    let dated = name.strip_prefix(role.name())?.strip_prefix('.')?;
-    let (algorithm, second) = dated.strip_suffix(".jwk")?.split_once('.')?;
-    Some((Algorithm::from_name(algorithm)?, Timestamp::from_unix(second.parse().ok()?)))
 }
 
 #[cfg(test)]

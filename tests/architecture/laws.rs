@@ -43,12 +43,13 @@ const GROUND: [&str; 21] = [
 
 /// What a room may import besides itself. `app`, `main` and its
 /// `command_line` see everything and are not listed.
-const IMPORTS: [(&str, &[&str]); 10] = [
+const IMPORTS: [(&str, &[&str]); 11] = [
     ("metrics", &[]),
-    ("flow", &["core", "metrics"]),
+    ("spans", &[]),
+    ("flow", &["core", "metrics", "spans"]),
     ("config", &["core"]),
-    ("http", &["core", "flow", "metrics"]),
-    ("fetch", &["core", "flow", "metrics"]),
+    ("http", &["core", "flow", "metrics", "spans"]),
+    ("fetch", &["core", "flow", "metrics", "spans"]),
     ("store", &["core", "flow", "config"]),
     ("system", &["core", "flow"]),
     ("cross_check", &["core", "flow"]),
@@ -57,12 +58,12 @@ const IMPORTS: [(&str, &[&str]); 10] = [
 ];
 
 /// Where an outside crate may be used, and why there. Every dependency has a line.
-const HOMES: [(&str, &[&str], &str); 50] = [
+const HOMES: [(&str, &[&str], &str); 55] = [
     ("anyhow", &["main", "command_line"], "errors that only a person reads"),
     ("askama", &["http", "sandbox"], "pages"),
     (
         "async_trait",
-        &["flow/ports", "store", "fetch", "command_line"],
+        &["flow/ports", "store", "fetch", "command_line", "system/signing_keys"],
         "object-safe ports and who fills them",
     ),
     (
@@ -78,6 +79,7 @@ const HOMES: [(&str, &[&str], &str); 50] = [
     ),
     ("bytes", &["store/postgres/cells"], "what tokio_postgres writes a value into"),
     ("clap", &["main", "command_line"], "the command line"),
+    ("cryptoki", &["system/security_module"], "keys that never leave a security module"),
     (
         "clap_complete",
         &["main", "command_line/completions"],
@@ -109,6 +111,9 @@ const HOMES: [(&str, &[&str], &str); 50] = [
     ),
     ("jsonwebtoken", &["sandbox", "cross_check"], "the key type that sd-jwt-rs wants"),
     ("mimalloc", &["main"], "the program's allocator; the library has no say in that"),
+    ("opentelemetry", &["spans", "system/otlp"], "in which trace something happens"),
+    ("opentelemetry_otlp", &["system/otlp"], "traces on their way to a collector"),
+    ("opentelemetry_sdk", &["system/otlp"], "the same"),
     (
         "openssl",
         &["core/jose", "sandbox/certified_key"],
@@ -120,8 +125,8 @@ const HOMES: [(&str, &[&str], &str); 50] = [
     ("postgres_native_tls", &["store/postgres"], "joins the two"),
     (
         "reqwest",
-        &["fetch", "sandbox", "app"],
-        "outgoing HTTP is guarded in fetch; the sandbox is handed a client",
+        &["fetch", "sandbox", "app", "system/otlp"],
+        "outgoing HTTP is guarded in fetch; the sandbox is handed a client, and a collector is the operator's own",
     ),
     (
         "ring",
@@ -151,7 +156,7 @@ const HOMES: [(&str, &[&str], &str); 50] = [
     ("time", &["core/base/time", "core/openid4vp/transaction_data"], "dates as text"),
     (
         "tokio",
-        &["fetch", "store", "http", "app", "main", "command_line"],
+        &["fetch", "store", "http", "app", "main", "command_line", "system/security_module"],
         "waiting; the domain and the flows never name it",
     ),
     (
@@ -162,9 +167,10 @@ const HOMES: [(&str, &[&str], &str); 50] = [
     ("toml", &["config"], "the configuration file"),
     (
         "tracing",
-        &["flow", "http", "fetch", "store", "system", "sandbox", "app", "main", "command_line"],
-        "logs; the domain writes none",
+        &["flow", "http", "fetch", "store", "system", "sandbox", "app", "main", "command_line", "spans"],
+        "logs and spans; the domain writes none",
     ),
+    ("tracing_opentelemetry", &["spans", "command_line/logs"], "spans as a collector knows them"),
     ("tracing_subscriber", &["command_line/logs"], "where logs go"),
     ("url", &[""], "addresses"),
     (
@@ -177,6 +183,7 @@ const HOMES: [(&str, &[&str], &str); 50] = [
             "system",
             "config/file",
             "config/postgres",
+            "config/security_module",
             "flow/presentation/ask_wallet",
             "sandbox/certified_key",
         ],

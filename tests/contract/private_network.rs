@@ -6,39 +6,15 @@ use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
 use std::sync::mpsc;
 
-use openssl::asn1::Asn1Time;
-use openssl::bn::BigNum;
-use openssl::hash::MessageDigest;
 use openssl::pkey::{PKey, Private};
 use openssl::ssl::{SslAcceptor, SslMethod};
-use openssl::x509::extension::SubjectAlternativeName;
-use openssl::x509::{X509, X509Name};
+use openssl::x509::X509;
 use url::Url;
 use vpgate::fetch::client::{FetchClient, FetchFault};
 use vpgate::fetch::reach::Reach;
-use vpgate_test_support::certificates;
+use vpgate_test_support::certificates::certificate_for;
 
 const JSON: &[&str] = &["application/json"];
-
-/// A certificate for `name` by itself: its own authority.
-fn certificate_for(name: &str) -> (PKey<Private>, X509) {
-    let key = certificates::key();
-    let mut common = X509Name::builder().unwrap();
-    common.append_entry_by_text("CN", name).unwrap();
-    let common = common.build();
-    let mut made = X509::builder().unwrap();
-    made.set_version(2).unwrap();
-    made.set_serial_number(&BigNum::from_u32(7).unwrap().to_asn1_integer().unwrap()).unwrap();
-    made.set_subject_name(&common).unwrap();
-    made.set_issuer_name(&common).unwrap();
-    made.set_not_before(&Asn1Time::days_from_now(0).unwrap()).unwrap();
-    made.set_not_after(&Asn1Time::days_from_now(30).unwrap()).unwrap();
-    made.set_pubkey(&key).unwrap();
-    let names = SubjectAlternativeName::new().dns(name).build(&made.x509v3_context(None, None)).unwrap();
-    made.append_extension(names).unwrap();
-    made.sign(&key, MessageDigest::sha256()).unwrap();
-    (key, made.build())
-}
 
 /// A server with this certificate, on this machine.
 fn serve(key: &PKey<Private>, certificate: &X509) -> Url {

@@ -28,13 +28,17 @@ mod log_sinks;
 mod lost_keys;
 mod memory;
 mod places;
+mod proxies;
 mod raw;
 mod reload;
 mod replicas;
+mod security_module;
 mod signals;
 mod starting;
 mod stopping;
 mod storage_copy;
 mod storage_faults;
+#[cfg(feature = "otlp")]
+mod traces;
 mod webhooks;
 mod whole_flows;

@@ -68,3 +68,57 @@ async fn what_is_built_once_waits_for_a_start_and_the_rest_holds() {
     change(&service, signed_otherwise, "tokens or receipts are signed otherwise");
     assert_eq!(asks(&service, "phone").await, StatusCode::OK);
 }
+
+#[tokio::test]
+async fn files_that_are_watched_are_taken_without_a_signal_and_so_is_a_new_one() {
+    let watched = format!("include = \"conf.d/*.toml\"\nreload = \"watch\"\n{PLAIN}");
+    let folder = tempfile::tempdir().unwrap();
+    let more = folder.path().join("conf.d");
+    std::fs::create_dir(&more).unwrap();
+    let service = Start::serve(&watched).in_folder(folder.path()).start();
+    assert_eq!(asks(&service, "phone").await, StatusCode::UNAUTHORIZED);
+    std::fs::write(more.join("phone.toml"), PHONE).unwrap();
+    service.wait_for_log("clients phone");
+    assert_eq!(asks(&service, "phone").await, StatusCode::OK);
+    // A fault is told with its file and its line, and is no reason to look away.
+    std::fs::write(more.join("phone.toml"), PHONE.replace("[\"name\"]", "[\"gone\"]")).unwrap();
+    service.wait_for_log("conf.d/phone.toml:6: clients[0].scopes[0]: ");
+    assert_eq!(asks(&service, "phone").await, StatusCode::OK);
+    std::fs::write(more.join("phone.toml"), PHONE.replace("phone", "telly")).unwrap();
+    service.wait_for_log("clients telly");
+    assert_eq!(asks(&service, "phone").await, StatusCode::UNAUTHORIZED);
+}
+
+/// How the last of six wrong codes is answered, of one person whom a proxy names.
+async fn types_wrong_codes(service: &Service, who: &str) -> StatusCode {
+    let mut last = StatusCode::OK;
+    for letter in ["B", "C", "D", "F", "G", "H"] {
+        let wrong = service.at(&format!("/device?user_code=BBBB-BBB{letter}"));
+        let wrong = client().get(wrong).header("X-Forwarded-For", who);
+        last = wrong.send().await.unwrap().status();
+    }
+    last
+}
+
+#[tokio::test]
+async fn proxies_issuers_and_lists_are_those_of_the_new_file() {
+    let service = Start::serve(PLAIN).start();
+    change(&service, |file| file + "\n[http]\ntrusted_proxies = [\"127.0.0.1\"]\n", "holds from now on");
+    assert_eq!(types_wrong_codes(&service, "192.0.2.1").await, StatusCode::TOO_MANY_REQUESTS);
+    let other =
+        client().get(service.at("/device?user_code=BBBB-BBBB")).header("X-Forwarded-For", "192.0.2.3");
+    assert_eq!(
+        other.send().await.unwrap().status(),
+        StatusCode::BAD_REQUEST,
+        "the people behind a proxy are several"
+    );
+    // An authority that is none is told when its file is taken, and leaves everything as it is.
+    std::fs::write(service.folder.join("ca.pem"), "nothing").unwrap();
+    let with_authority = |file: String| file + PHONE + "\n[fetch]\nca_file = \"ca.pem\"\n";
+    change(&service, with_authority, "fetch.ca_file must hold certificates");
+    assert_eq!(asks(&service, "phone").await, StatusCode::UNAUTHORIZED);
+    let more = "\n[status_lists]\ncache_at_most = \"1h\"\n[audit]\nkeep_for = \"30d\"\n[retention]\nmode = \"none\"\n[verification]\ncross_check = \"enforce\"\n";
+    let without_authority = |file: String| file.replace("\n[fetch]\nca_file = \"ca.pem\"\n", more);
+    change(&service, without_authority, "clients phone");
+    assert!(!service.log().contains("wait for the next one"), "{}", service.log());
+}

@@ -99,7 +99,7 @@ impl PublicKey {
     }
 
     /// The one that its `alg` names, or else the first of those of its type.
-    pub(super) fn signs_by(&self) -> Option<Algorithm> {
+    pub fn signs_by(&self) -> Option<Algorithm> {
         self.0.alg.or_else(|| self.algorithms().first().copied())
     }
 

@@ -139,16 +139,9 @@ impl SigningKey {
         header: &Map<String, Value>,
         payload: &Map<String, Value>,
     ) -> Result<String, SigningFault> {
-        let mut full = Map::with_capacity(header.len() + 1);
-        full.insert("alg".to_owned(), self.algorithm().name().into());
-        full.extend(header.iter().filter(|(name, _)| *name != "alg").map(|(n, v)| (n.clone(), v.clone())));
-        let mut jws = base64url::encode(json_text(&full)?);
-        jws.push('.');
-        jws.push_str(&base64url::encode(json_text(payload)?));
-        let signature = self.sign_bytes(jws.as_bytes())?;
-        jws.push('.');
-        jws.push_str(&base64url::encode(signature));
-        Ok(jws)
+        let input = SigningInput::new(self.algorithm(), header, payload)?;
+        let signature = self.sign_bytes(input.text().as_bytes())?;
+        Ok(input.signed(&signature))
     }
 
     /// The signature over these bytes, as JOSE and COSE have it: for ECDSA two numbers of the curve's length
@@ -174,6 +167,54 @@ impl fmt::Debug for SigningKey {
     }
 }
 
+/// What is signed of a compact JWS (RFC 7515 section 5.1), for a key that is here or elsewhere.
+#[derive(Debug)]
+pub struct SigningInput {
+    algorithm: Algorithm,
+    text: String,
+}
+
+impl SigningInput {
+    /// The header gets `alg` first, then whatever `header` holds; an `alg` in `header` is overruled.
+    ///
+    /// # Errors
+    /// [`SigningFault::Sign`]
+    pub fn new(
+        algorithm: Algorithm,
+        header: &Map<String, Value>,
+        payload: &Map<String, Value>,
+    ) -> Result<Self, SigningFault> {
+        let mut full = Map::with_capacity(header.len() + 1);
+        full.insert("alg".to_owned(), algorithm.name().into());
+        full.extend(header.iter().filter(|(name, _)| *name != "alg").map(|(n, v)| (n.clone(), v.clone())));
+        let mut input = base64url::encode(json_text(&full)?);
+        input.push('.');
+        input.push_str(&base64url::encode(json_text(payload)?));
+        Ok(Self { algorithm, text: input })
+    }
+
+    /// Header and payload, encoded, with a dot between them.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The compact JWS with a signature that was made elsewhere, by the private half of `key`.
+    ///
+    /// # Errors
+    /// [`SigningFault::Elsewhere`] when it was not: nobody could check what is said with it.
+    pub fn signed_by(self, key: &PublicKey, signature: &[u8]) -> Result<String, SigningFault> {
+        let fits = key.verifies(self.algorithm, self.text.as_bytes(), signature);
+        fits.then(|| self.signed(signature)).ok_or(SigningFault::Elsewhere)
+    }
+
+    fn signed(self, signature: &[u8]) -> String {
+        let mut jws = self.text;
+        jws.push('.');
+        jws.push_str(&base64url::encode(signature));
+        jws
+    }
+}
+
 /// Why a key cannot sign. Carries nothing of the key.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[expect(missing_docs, reason = "the messages say it")]
@@ -191,6 +232,8 @@ pub enum SigningFault {
     Generate,
     #[error("OpenSSL could not sign")]
     Sign,
+    #[error("the signature that was made elsewhere is not by the key that is published")]
+    Elsewhere,
 }
 
 fn signer(alg: Algorithm, jwk: &PrivateJwk) -> Option<Box<dyn JwsSigner>> {

@@ -325,3 +325,22 @@ fn req_5_8_keys_and_labels_that_do_not_count_are_told_and_stop_nobody() {
         "{found}"
     );
 }
+
+#[test]
+fn what_starts_and_cannot_be_meant_is_warned_about() {
+    let twin = format!(
+        "{CONTRACT}\n[[credentials]]\nid = \"other\"\nvct = [\"https://a.example/v\"]\n\
+         issuer = \"https://api.proof.com/\"\ntrust = {{ jwks_uri = \"https://a.example/jwks.json\" }}\n"
+    );
+    for (text, warning) in [
+        (twin, "https://api.proof.com and https://api.proof.com/ are two issuers: "),
+        (with("operations.listen", Some("0.0.0.0:8081".into())), "operations.listen is 0.0.0.0:8081: "),
+    ] {
+        let warnings = load(&text).unwrap().warnings;
+        assert!(warnings.iter().any(|said| said.starts_with(warning)), "{warning}\n{warnings:#?}");
+    }
+    for address in ["127.0.0.1:8081", "10.0.0.7:8081"] {
+        let warnings = load(&with("operations.listen", Some(address.into()))).unwrap().warnings;
+        assert!(!warnings.iter().any(|said| said.contains("operations.listen")), "{warnings:#?}");
+    }
+}

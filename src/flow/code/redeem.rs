@@ -114,7 +114,7 @@ async fn exchange(
         dpop: ask.key.clone(),
         session: granted.terms().session.clone(),
     };
-    let (response, issuance) = issue::issue(context, client, entitlement)?;
+    let (response, issuance) = issue::issue(context, client, entitlement).await?;
     let grant = granted.redeem(shown, issuance.access.id.clone(), context.now)?;
     match context.commit(Change::RedeemCode { grant, issuance }).await {
         Ok(()) => {}

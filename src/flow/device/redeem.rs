@@ -224,7 +224,7 @@ async fn take_token(
         dpop: ask.key.clone(),
         session: None,
     };
-    let (response, issuance) = issue::issue(context, client, entitlement)?;
+    let (response, issuance) = issue::issue(context, client, entitlement).await?;
     let redeemed =
         approved.redeem(issuance.access.id.clone(), context.now).map_err(|_| NotRedeemed::Expired)?;
     context.commit(Change::RedeemGrant { grant: redeemed, issuance }).await?;

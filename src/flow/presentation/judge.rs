@@ -13,9 +13,12 @@ use std::time::Duration;
 pub(in crate::flow) mod result_rules;
 
 pub use self::result_rules::ResultRules;
+use tracing::Instrument as _;
+
 use crate::flow::context::Context;
 use crate::flow::ports::{CrossChecker, IssuerKeys, NoStatusList, NotPublished, Opinion, StatusLists};
 use crate::metrics::{Metrics, Stopwatch};
+use crate::spans;
 use vpgate_core::base::id::PresentationId;
 use vpgate_core::base::report::{CheckOutcome, Findings, Rejection, Report, Rule};
 use vpgate_core::base::time::Timestamp;
@@ -94,7 +97,7 @@ impl<'a> Judge<'a> {
             trust: &context.policy.trust,
             issuer_keys: &*context.ports.issuer_keys,
             status_lists: &*context.ports.status_lists,
-            cross_check: context.ports.cross_check.as_deref(),
+            cross_check: context.cross_check.as_deref(),
             result: None,
         }
     }
@@ -141,7 +144,7 @@ impl<'a> Judge<'a> {
         mut findings: Findings,
     ) -> Judged {
         let judged = match token {
-            Ok(token) => self.judge(token, challenge, now, &mut findings).await,
+            Ok(token) => self.judge(token, challenge, now, &mut findings).instrument(spans::verdict()).await,
             Err(rejection) => Err(broken(rejection)),
         };
         match judged {

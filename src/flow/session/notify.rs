@@ -47,7 +47,7 @@ pub async fn deliver(context: &Context, waiting: WaitingNotice) -> Result<(), Un
     let policy = &context.policy.tokens;
     let claims = notice.claims(&jti, &policy.issuer, context.now);
     let algorithm = policy.of(client_id).id_token_algorithm;
-    let token = context.ports.signer.sign(algorithm, logout::TYP, &claims, context.now)?;
+    let token = context.ports.signer.sign(algorithm, logout::TYP, &claims, context.now).await?;
     match context.ports.logout_receivers.tell(&channel.uri, &Secret::received(token)).await {
         Ok(()) => {
             tracing::info!(client = client_id, notice = %id, "a client was told of a logout");

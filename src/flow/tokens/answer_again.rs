@@ -31,7 +31,7 @@ pub(in crate::flow) async fn answer_again<E: From<Unavailable> + From<UnknownRes
             return Ok(None);
         };
         let audience = ask.among(&family.terms().audience)?;
-        let (response, reissue) = issue::issue_again(context, client, &family, audience, nonce)?;
+        let (response, reissue) = issue::issue_again(context, client, &family, audience, nonce).await?;
         let id = family.terms().id.clone();
         let replaced = family.refresh().map(|refresh| refresh.current);
         match context.commit(Change::IssueAgain { family: id.clone(), replaced, reissue }).await {

@@ -90,7 +90,8 @@ pub async fn client_credentials(
         TokenFormat::Jwt => {
             let claims = token.claims(&policy.issuer);
             let signer = &context.ports.signer;
-            Secret::received(signer.sign(settings.algorithm, access_token::TYP, &claims, context.now)?)
+            let signed = signer.sign(settings.algorithm, access_token::TYP, &claims, context.now);
+            Secret::received(signed.await?)
         }
         TokenFormat::Opaque => context.random_secret()?,
     };

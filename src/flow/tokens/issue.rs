@@ -12,6 +12,7 @@ use vpgate_core::admission::client_claims::ClaimsPlace;
 use vpgate_core::admission::scopes::Scopes;
 use vpgate_core::base::id::{FamilyId, TokenId};
 use vpgate_core::base::secret::Secret;
+use vpgate_core::jose::alg::Algorithm;
 use vpgate_core::oauth::client::{Client, Grant};
 use vpgate_core::oauth::entitlement::{Entitlement, OPENID};
 use vpgate_core::oauth::issuance::{Family, Issuance, IssuedAccess, Reissue};
@@ -94,7 +95,7 @@ impl TokenAsk {
 /// The tokens that `entitlement` gives `client`, and their record: to be written in the same
 /// transaction as the redemption, before the response is handed out. There is a refresh token only
 /// for clients that are registered for it (REQ-15.10).
-pub(in crate::flow) fn issue(
+pub(in crate::flow) async fn issue(
     context: &Context,
     client: &Client,
     mut entitlement: Entitlement,
@@ -109,14 +110,14 @@ pub(in crate::flow) fn issue(
         None => (family, None),
     };
     let (scopes, audience) = (family.terms().scopes.clone(), family.terms().audience.clone());
-    let (mut response, access) = access(context, &family, scopes, audience, nonce.as_deref())?;
+    let (mut response, access) = access(context, &family, scopes, audience, nonce.as_deref()).await?;
     response.refresh_token = refresh;
     let digest = response.access_token.digest();
     Ok((response, Issuance { family, access, digest }))
 }
 
 /// Tokens of `family` once more, for `audience`, and their record: the first ones may be lost.
-pub(in crate::flow) fn issue_again(
+pub(in crate::flow) async fn issue_again(
     context: &Context,
     client: &Client,
     family: &Family,
@@ -124,7 +125,8 @@ pub(in crate::flow) fn issue_again(
     nonce: Option<&str>,
 ) -> Result<(TokenResponse, Reissue), Unavailable> {
     let settings = context.policy.tokens.of(&client.id);
-    let (mut response, access) = access(context, family, family.terms().scopes.clone(), audience, nonce)?;
+    let scopes = family.terms().scopes.clone();
+    let (mut response, access) = access(context, family, scopes, audience, nonce).await?;
     let refresh = match family.refresh() {
         Some(_) => first_refresh_token(context, client, family, settings)?,
         None => None,
@@ -137,7 +139,7 @@ pub(in crate::flow) fn issue_again(
 
 /// An access token of `family` for `scopes` and `audience`, its record, and the ID token that goes
 /// with it where `openid` is among the scopes.
-pub(in crate::flow) fn access(
+pub(in crate::flow) async fn access(
     context: &Context,
     family: &Family,
     scopes: Scopes,
@@ -151,13 +153,11 @@ pub(in crate::flow) fn access(
     let expires_at = family.admission().expires_at().map_or(latest, |credential| credential.min(latest));
     let id = TokenId::from_entropy(context.random_id()?);
     let access = IssuedAccess { id, scopes, audience, issued_at: context.now, expires_at };
-    let signed = |algorithm, typ, claims: &Map<String, Value>| {
-        context.ports.signer.sign(algorithm, typ, claims, context.now).map(Secret::received)
-    };
     let token = match settings.format {
         TokenFormat::Jwt => {
             let says = said(context, family, &access.scopes, ClaimsPlace::AccessToken);
-            signed(settings.algorithm, access_token::TYP, &access.claims(family, &policy.issuer, says))?
+            let claims = access.claims(family, &policy.issuer, says);
+            signed(context, settings.algorithm, access_token::TYP, &claims).await?
         }
         TokenFormat::Opaque => context.random_secret()?,
     };
@@ -166,7 +166,7 @@ pub(in crate::flow) fn access(
         let algorithm = settings.id_token_algorithm;
         let says = said(context, family, &access.scopes, ClaimsPlace::IdToken);
         let claims = id_token::claims(family, about, nonce, &policy.issuer, algorithm, says);
-        Some(signed(algorithm, id_token::TYP, &claims)?)
+        Some(signed(context, algorithm, id_token::TYP, &claims).await?)
     } else {
         None
     };
@@ -179,6 +179,15 @@ pub(in crate::flow) fn access(
         scope: access.scopes.to_string(),
     };
     Ok((response, access))
+}
+
+async fn signed(
+    context: &Context,
+    algorithm: Algorithm,
+    typ: &str,
+    claims: &Map<String, Value>,
+) -> Result<Secret, Unavailable> {
+    context.ports.signer.sign(algorithm, typ, claims, context.now).await.map(Secret::received)
 }
 
 fn first_refresh_token(

@@ -135,7 +135,7 @@ async fn renew(
     let next = if stays { shown.again() } else { shown.next(context.random_bytes()?) };
     let until = context.now.plus(settings.refresh_idle).min(family.terms().ends_at);
     let refresh = next.state(until, Some(exchange.used));
-    let (mut response, access) = issue::access(context, family, scopes, audience, None)?;
+    let (mut response, access) = issue::access(context, family, scopes, audience, None).await?;
     response.refresh_token = Some(next.into_secret());
     let digest = response.access_token.digest();
     let id = family.terms().id.clone();

@@ -102,6 +102,8 @@ impl IntoResponse for PresentationEvents {
         });
         let mut response = SSE::new(events).keep_alive(KEEP_ALIVE).into_response();
         response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        // nginx would keep events until it has some kilobytes of them.
+        response.headers_mut().insert("x-accel-buffering", HeaderValue::from_static("no"));
         response
     }
 }

@@ -1,7 +1,8 @@
 //! Whose request this is, as the connection and the proxies in front of us tell it.
 
-use std::sync::Arc;
+use std::net::IpAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
 use poem::Request;
 use poem::http::HeaderMap;
@@ -15,7 +16,7 @@ pub struct ClientAddresses(Arc<AddressRules>);
 
 #[derive(Debug)]
 struct AddressRules {
-    proxies: TrustedProxies,
+    proxies: RwLock<TrustedProxies>,
     /// Whether a client may reach us without a proxy. We speak plain HTTP: behind an https address there is
     /// always one.
     direct: bool,
@@ -25,7 +26,24 @@ struct AddressRules {
 impl ClientAddresses {
     /// Behind these proxies; `is_https` says by which scheme the outside reaches us.
     pub fn new(proxies: TrustedProxies, is_https: bool) -> Self {
+        let proxies = RwLock::new(proxies);
         Self(Arc::new(AddressRules { proxies, direct: !is_https, told: Default::default() }))
+    }
+
+    /// From now on these are the proxies; what an operator should know about them is told anew.
+    pub fn replace(&self, proxies: TrustedProxies) {
+        *self.0.proxies.write().unwrap_or_else(PoisonError::into_inner) = proxies;
+        self.0.told.iter().for_each(|told| told.store(false, Ordering::Relaxed));
+    }
+
+    /// Whether this peer is one of the proxies, from which everybody comes.
+    pub fn is_proxy(&self, peer: IpAddr) -> bool {
+        self.proxies().contains(peer)
+    }
+
+    /// Nothing is left half done under this lock.
+    fn proxies(&self) -> RwLockReadGuard<'_, TrustedProxies> {
+        self.0.proxies.read().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Where `request` comes from.
@@ -36,7 +54,7 @@ impl ClientAddresses {
             x_forwarded_for: texts(headers, "x-forwarded-for"),
             forwarded: texts(headers, "forwarded"),
         };
-        let located = self.0.proxies.locate(peer.ip(), &headers, self.0.direct);
+        let located = self.proxies().locate(peer.ip(), &headers, self.0.direct);
         if let Some(doubt) = located.doubt
             && self.is_first(doubt)
         {

@@ -29,6 +29,7 @@ use super::pages::look::Look;
 use super::routes::{Audience, Routes};
 use crate::flow::context::{Context, Service};
 use crate::metrics::Metrics;
+use crate::spans;
 
 /// The longest any answer takes. What was begun is finished by the store; the caller may ask again.
 const TIME_LIMIT: Duration = Duration::from_secs(30);
@@ -162,7 +163,8 @@ impl Endpoint for Middleware {
         let context = self.service.context();
         let trace = TraceId::of(context.trace());
         let parent = trace::parent(request.headers());
-        let span = tracing::info_span!("request", %trace, parent);
+        let collected = spans::request(parent.as_ref(), &trace);
+        let span = tracing::info_span!("request", %trace, parent = parent.map(|parent| parent.trace));
         self.below_our_path(&mut request);
         let audience = self.audience(request.uri().path());
         let method = request.method().clone();
@@ -174,7 +176,8 @@ impl Endpoint for Middleware {
         let mut response = match preflight {
             Some(answer) => answer,
             None => {
-                trace.around(notes.clone(), self.answer(audience, request)).instrument(span.clone()).await
+                let answer = trace.around(notes.clone(), self.answer(audience, request));
+                answer.instrument(span.clone()).instrument(collected.clone()).await
             }
         };
         if let Some(visit) = &visit {
@@ -188,6 +191,8 @@ impl Endpoint for Middleware {
         }
         let took = started.elapsed().saturating_sub(notes.waited());
         measure(self.service.metrics(), audience, &response, took);
+        let (route, status) = (access_log::route(&response), response.status().as_u16());
+        spans::answered(&collected, method.as_str(), route, audience.name(), status);
         span.in_scope(|| access_log::write(&method, &response, took, notes.asked_again()));
         Ok(response)
     }

@@ -10,6 +10,7 @@ use std::time::Duration;
 use poem::http::HeaderMap;
 
 use crate::flow::ports::Unavailable;
+use crate::spans::TraceParent;
 
 tokio::task_local! {
     static CURRENT: CurrentRequest;
@@ -88,7 +89,7 @@ impl TraceId {
 
 /// The trace that whoever asks is in (W3C Trace Context section 3.2: `traceparent`), so that our lines are found
 /// from theirs. It decides nothing: anybody can send any.
-pub fn parent(headers: &HeaderMap) -> Option<&str> {
+pub fn parent(headers: &HeaderMap) -> Option<TraceParent<'_>> {
     let mut given = headers.get_all("traceparent").iter();
     let (Some(value), None) = (given.next(), given.next()) else { return None };
     let mut parts = value.to_str().ok()?.split('-');
@@ -100,7 +101,9 @@ pub fn parent(headers: &HeaderMap) -> Option<&str> {
     // Version 0 has four parts; later ones may have more.
     let whole = hex(version, 2) && version != "ff" && (version != "00" || parts.next().is_none());
     let sound = hex(trace, 32) && named(trace) && hex(span, 16) && named(span) && hex(flags, 2);
-    (whole && sound).then_some(trace)
+    // The last bit of the flags (section 3.2.3.5).
+    let sampled = flags.ends_with(['1', '3', '5', '7', '9', 'b', 'd', 'f']);
+    (whole && sound).then_some(TraceParent { trace, span, sampled })
 }
 
 impl fmt::Display for TraceId {
@@ -130,7 +133,8 @@ mod tests {
         ] {
             let mut headers = HeaderMap::new();
             headers.insert("traceparent", value.parse().unwrap());
-            assert_eq!(parent(&headers), known.then_some(trace), "{value}");
+            let expected = TraceParent { trace, span: "00f067aa0ba902b7", sampled: true };
+            assert_eq!(parent(&headers), known.then_some(expected), "{value}");
             headers.append("traceparent", value.parse().unwrap());
             assert_eq!(parent(&headers), None, "twice");
         }

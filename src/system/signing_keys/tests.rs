@@ -1,11 +1,15 @@
+use std::fs;
+
 use super::*;
+use crate::system::held_key::JWK;
 use vpgate_core::jose::jws::UnverifiedJws;
+use vpgate_core::jose::signing::SigningKey;
 
 const NOW: Timestamp = Timestamp::from_unix(1_800_000_000);
 const HOUR: Duration = Duration::from_secs(3_600);
 
 fn plan(algorithms: &[Algorithm]) -> KeyPlan {
-    KeyPlan { role: KeyRole::Tokens, algorithms: algorithms.to_vec(), longest_lifetime: HOUR }
+    KeyPlan { role: KeyRole::Tokens, algorithms: algorithms.to_vec(), longest_lifetime: HOUR, module: None }
 }
 
 fn es256() -> KeyPlan {
@@ -18,7 +22,18 @@ fn after(seconds: u64) -> Timestamp {
 
 fn sign(signer: &TokenSigner, algorithm: Algorithm, now: Timestamp) -> String {
     let claims = Map::from_iter([("sub".to_owned(), Value::from("x"))]);
-    signer.sign(algorithm, "at+jwt", &claims, now).unwrap()
+    signed(signer, algorithm, &claims, now).unwrap()
+}
+
+/// A key that is here signs at once.
+fn signed(
+    signer: &TokenSigner,
+    algorithm: Algorithm,
+    claims: &Map<String, Value>,
+    now: Timestamp,
+) -> Result<String, Unavailable> {
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    runtime.block_on(signer.sign(algorithm, "at+jwt", claims, now))
 }
 
 /// Whether the JWKS of `now` checks `token`.
@@ -49,7 +64,7 @@ fn req_11_58_each_algorithm_signs_with_a_published_key_without_private_members()
         }
         assert!(key["kid"].is_string());
     }
-    assert!(signer.sign(Algorithm::Es384, "at+jwt", &Map::new(), NOW).is_err());
+    assert!(signed(&signer, Algorithm::Es384, &Map::new(), NOW).is_err());
 }
 
 #[test]
@@ -121,4 +136,50 @@ fn a_folder_that_goes_away_takes_no_key_along() {
     folder.close().unwrap();
     assert!(checks(&signer, &token, after(60)));
     assert_eq!(kid(&sign(&signer, Algorithm::Es256, after(120))), kid(&token));
+}
+
+fn imported(folder: &Path, text: &[u8], from: Timestamp) -> Result<Vec<KeyListing>, NoSigningKeys> {
+    let elsewhere = tempfile::tempdir().unwrap();
+    let file = elsewhere.path().join("key");
+    private_file::make(&file, text).unwrap();
+    TokenSigner::import(folder, &es256(), &file, (from, NOW))
+}
+
+#[test]
+fn a_key_from_elsewhere_is_published_first_and_then_signs() {
+    let folder = tempfile::tempdir().unwrap();
+    let signer = TokenSigner::in_folder(folder.path(), &es256()).unwrap();
+    let before = sign(&signer, Algorithm::Es256, NOW);
+    let theirs = SigningKey::generate(Algorithm::Es256).unwrap();
+    let text = theirs.to_private_jwk().to_string();
+    let listed = imported(folder.path(), text.as_bytes(), after(600)).unwrap();
+    assert_eq!(listed.iter().map(|key| key.state).collect::<Vec<_>>(), [KeyState::Signing, KeyState::Next]);
+    assert_eq!(signer.jwks(after(60))["keys"].as_array().unwrap().len(), 2);
+    assert_eq!(kid(&sign(&signer, Algorithm::Es256, after(599))), kid(&before));
+    let token = sign(&signer, Algorithm::Es256, after(600));
+    assert_eq!(kid(&token), theirs.kid());
+    assert!(checks(&signer, &token, after(600)) && checks(&signer, &before, after(600)));
+    let again = imported(folder.path(), text.as_bytes(), after(900));
+    assert!(matches!(again, Err(NoSigningKeys::Known(kid)) if kid == theirs.kid()));
+    // Never in the place of another key.
+    let other = SigningKey::generate(Algorithm::Es256).unwrap().to_private_jwk().to_string();
+    assert!(matches!(imported(folder.path(), other.as_bytes(), after(600)), Err(NoSigningKeys::File(_))));
+}
+
+#[test]
+fn what_signs_nothing_here_is_not_taken_over() {
+    let folder = tempfile::tempdir().unwrap();
+    let other = SigningKey::generate(Algorithm::EdDsa).unwrap();
+    let public = KeySet::of(vec![other.public_key().clone()]).to_json()["keys"][0].to_string();
+    for (text, why) in [
+        (other.to_private_jwk().to_string(), "nothing is signed with EdDSA here, only with ES256"),
+        (public, "holds no private key"),
+        ("{}".to_owned(), "holds no private key"),
+        ("-----BEGIN CERTIFICATE-----".to_owned(), "holds no private key"),
+        (String::new(), "holds no private key"),
+    ] {
+        let refused = imported(folder.path(), text.as_bytes(), NOW).unwrap_err().to_string();
+        assert!(refused.contains(why), "{refused}");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0, "nothing is made");
+    }
 }

@@ -11,12 +11,12 @@ use poem::http::{Method, StatusCode};
 use poem::{Endpoint as _, EndpointExt as _, Request};
 use serde_json::{Map, Value, json};
 use vpgate::config::Storage;
-use vpgate::flow::context::{Ports, SecretKeys, Service};
+use vpgate::flow::context::{Decided, Ports, SecretKeys, Service};
 use vpgate::flow::ports::{
     ClientKeySets, Clock, Entropy, IssuerKeys, LogoutReceivers, NoStatusList, NotPublished, Signer,
     StatusLists, Unavailable, Wallets, WebhookMessage, WebhookReceivers,
 };
-use vpgate::http::{HttpSettings, service};
+use vpgate::http::{ClientAddresses, HttpSettings, service};
 use vpgate::store::sqlite::SqliteStore;
 use vpgate::system::request_keys::RequestKeys;
 use vpgate_core::admission::scopes::Scopes;
@@ -95,19 +95,19 @@ impl Stage {
                 client_keys: Arc::new(NoKeys),
                 logout_receivers: Arc::new(NoKeys),
                 webhook_receivers: Arc::new(NoKeys),
-                cross_check: None,
                 status_lists: Arc::new(NoLists),
                 metrics: Arc::default(),
             };
             let [user_code, subject, nonce] = [1, 2, 3].map(|byte| DigestKey::new(&[byte; 32]));
-            let endpoints = Service::new(policy, ports, SecretKeys { user_code, subject, nonce });
+            let decided = Decided { policy: Arc::new(policy), cross_check: None };
+            let endpoints = Service::new(decided, ports, SecretKeys { user_code, subject, nonce });
             let echo = poem::endpoint::make_sync(|request: Request| {
                 assert_ne!(request.uri().path(), "/panic", "as asked");
                 poem::Response::builder().body(format!("mounted {}", request.uri().path()))
             });
             let settings = HttpSettings {
                 public_url: PUBLIC_URL.parse().unwrap(),
-                trusted_proxies: TrustedProxies::default(),
+                addresses: ClientAddresses::new(TrustedProxies::default(), PUBLIC_URL.starts_with("https")),
                 mounts: vec![("/sandbox", echo.boxed())],
                 operations_apart: false,
             };
@@ -399,8 +399,9 @@ impl Entropy for Numbers {
 
 struct NoSigner;
 
+#[async_trait]
 impl Signer for NoSigner {
-    fn sign(
+    async fn sign(
         &self,
         _: Algorithm,
         _: &str,
