@@ -24,8 +24,16 @@ const NUMBERS: [(&str, &str, &str); 25] = [
     ("const LONG_BODY_TIME: Duration = Duration::from_secs(15);", "limits", "each within 15 seconds"),
     ("const LONG_BODIES: usize = 64;", "decisions", "64 such answers are read at one time"),
     ("const MOST_TRIED: usize = 8;", "limits", "tried for one signature | 8 |"),
-    ("const MOST_CERTIFICATES: usize = 6;", "limits", "certificates in `x5c` | 6, of 8 KiB each"),
-    ("const CERTIFICATE_BYTES: usize = 8 << 10;", "limits", "certificates in `x5c` | 6, of 8 KiB each"),
+    (
+        "const MOST_CERTIFICATES: usize = 6;",
+        "limits",
+        "certificates in `x5c` or `x5chain` | 6, of 8 KiB each",
+    ),
+    (
+        "const CERTIFICATE_BYTES: usize = 8 << 10;",
+        "limits",
+        "certificates in `x5c` or `x5chain` | 6, of 8 KiB each",
+    ),
     ("const MAX_TRANSACTIONS: usize = 16;", "limits", "transaction data objects in a request | 16"),
     ("const MAX_OBJECT_BYTES: usize = 8192;", "limits", "in a request | 16, of 8 KiB each"),
     ("const LARGEST_LOGO: usize = 128 * 1024;", "limits", "operator or a client | 128 KiB"),

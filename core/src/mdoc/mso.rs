@@ -38,9 +38,6 @@ pub(super) struct ValidityInfo {
     pub(super) until: Timestamp,
 }
 
-/// Why it is no usable mobile security object, in words.
-type Unusable = String;
-
 impl<'p> SecurityObject<'p> {
     /// Reads what `issuerAuth` signed, for a document that calls itself `doctype`.
     ///
@@ -87,7 +84,7 @@ impl<'p> SecurityObject<'p> {
 }
 
 impl ValidityInfo {
-    fn read(map: &Item<'_>) -> Result<Self, Unusable> {
+    fn read(map: &Item<'_>) -> Result<Self, String> {
         let info = map.get("validityInfo").ok_or("`validityInfo` is missing")?;
         let at = |name: &str| {
             let text = info.get(name).and_then(value::date_time);
@@ -139,7 +136,7 @@ impl ValidityInfo {
 }
 
 /// `MobileSecurityObjectBytes`: a map in bytes under tag 24, of version 1.
-fn map<'p>(payload: SignedPayload<'p>, limits: &Limits) -> Result<Item<'p>, Unusable> {
+fn map<'p>(payload: SignedPayload<'p>, limits: &Limits) -> Result<Item<'p>, String> {
     let no_cbor = |why| format!("what `issuerAuth` signed is no acceptable CBOR: {why}");
     let outer = cbor::read(payload.bytes(), limits).map_err(no_cbor)?;
     let bytes = outer.embedded().ok_or("what `issuerAuth` signed is no byte string under tag 24")?;
@@ -151,7 +148,7 @@ fn map<'p>(payload: SignedPayload<'p>, limits: &Limits) -> Result<Item<'p>, Unus
     }
 }
 
-fn digest_algorithm(map: &Item<'_>) -> Result<DigestAlgorithm, Unusable> {
+fn digest_algorithm(map: &Item<'_>) -> Result<DigestAlgorithm, String> {
     match map.get("digestAlgorithm").and_then(Item::as_text) {
         Some("SHA-256") => Ok(DigestAlgorithm::Sha256),
         Some("SHA-384") => Ok(DigestAlgorithm::Sha384),
@@ -161,14 +158,14 @@ fn digest_algorithm(map: &Item<'_>) -> Result<DigestAlgorithm, Unusable> {
     }
 }
 
-fn device_key(map: &Item<'_>) -> Result<PublicKey, Unusable> {
+fn device_key(map: &Item<'_>) -> Result<PublicKey, String> {
     let key = map.get("deviceKeyInfo").and_then(|info| info.get("deviceKey"));
     let key =
         key.ok_or("`deviceKeyInfo` has no `deviceKey`: the document is not bound to a key of its holder")?;
     key::read(key).map_err(|fault| format!("`deviceKey` is unusable: {fault}"))
 }
 
-fn status(map: &Item<'_>) -> Result<Option<Value>, Unusable> {
+fn status(map: &Item<'_>) -> Result<Option<Value>, String> {
     match map.get("status") {
         None => Ok(None),
         Some(status) => value::json(status).map(Some).ok_or_else(|| "`status` is unusable".to_owned()),

@@ -18,13 +18,17 @@ const GENERATOR: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/interop/mdoc
 const KEPT: &str = include_str!("../../../fixtures/mdoc/cases.jsonl");
 const REASONS: &str = include_str!("../../../fixtures/mdoc/reasons.tsv");
 
+fn generated(python: &Path) -> String {
+    let run = Command::new(python).arg(GENERATOR).output().unwrap();
+    assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
+    String::from_utf8(run.stdout).unwrap()
+}
+
 #[test]
 fn mdocs_of_a_fresh_run_of_an_independent_issuer_are_judged_as_they_should_be() {
     let python = equipment::python("clients", Path::new(PYTHON));
     let Some(python) = equipment::found("an independent issuer of mdocs", python) else { return };
-    let run = Command::new(python).arg(GENERATOR).output().unwrap();
-    assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
-    let cases = String::from_utf8(run.stdout).unwrap();
+    let cases = generated(&python);
     assert_eq!(cases.lines().count(), KEPT.lines().count(), "the kept run is of another generator");
     let wrong: Vec<Wrong> = judge_all(&cases, REASONS);
     assert!(wrong.is_empty(), "{wrong:#?}");

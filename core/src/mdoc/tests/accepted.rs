@@ -11,7 +11,7 @@ use crate::cbor::Writer;
 use crate::jose::alg::Algorithm;
 use crate::jose::signing::SigningKey;
 use crate::jose::x5c::testing::{Plan, public_key, x5c};
-use crate::jose::x5c::{CertificateFacts, ExtendedKeyUsage, Roots};
+use crate::jose::x5c::{CertificateFacts, ExtendedKeyUsage, RevocationFile, Roots};
 use crate::mdoc::SessionTranscript;
 use crate::trust::{CertificateProfile, KeySource};
 
@@ -136,17 +136,13 @@ fn req_14_43_the_country_that_is_shown_is_that_of_the_certificate_where_it_names
 }
 
 fn good() -> CertificateFacts {
-    let mut purpose = vec![0x28, 0x81, 0x8c, 0x5d, 0x05, 0x01, 2];
     CertificateFacts {
         not_before: Timestamp::from_unix(0),
         not_after: Timestamp::from_unix(86_400 * 400),
         countries: vec!["UT".to_owned()],
         states: Vec::new(),
         key_usages: Some(vec!["digitalSignature"]),
-        extended_key_usage: Some(ExtendedKeyUsage {
-            critical: true,
-            purposes: vec![std::mem::take(&mut purpose)],
-        }),
+        extended_key_usage: purposes(&[2]),
         has_issuer_alternative_name: true,
         path_length: None,
     }
@@ -240,6 +236,25 @@ fn req_14_35_the_profile_is_the_configured_one() {
     assert_eq!(judge(trust.clone()), None);
     trust.rules = FormatRules::MsoMdoc(MdocRules { certificates: CertificateProfile::IsoMdl });
     assert_eq!(judge(trust).as_deref(), Some("issuer_certificate"), "its certificates say little");
+}
+
+#[test]
+fn req_14_38_a_signer_that_was_revoked_is_refused_where_lists_are_configured() {
+    let maker = MdocMaker::new();
+    let text = maker.present(&transcript(), &["family_name"]);
+    // The serial number of every leaf here is 7.
+    for (revoked, expected) in [(8, None), (7, Some("issuer_chain"))] {
+        let now = NOW.unix();
+        let list = maker.root.revocation_list(now - 10, now + 10, &[revoked]).to_pem().unwrap();
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), &list).unwrap();
+        let lists = RevocationFile { path: file.path(), pem: &list };
+        let roots = Roots::new(&maker.root.pem(), Some(lists), Vec::new()).unwrap();
+        let mut trust = maker.trust();
+        trust.keys = KeySource::X5c(std::sync::Arc::new(roots));
+        let reason = judge_by(trust, &text, Some(&transcript()), NOW).1.reason;
+        assert_eq!(reason.as_deref(), expected, "{revoked}");
+    }
 }
 
 #[test]

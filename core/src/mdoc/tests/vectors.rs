@@ -2,7 +2,13 @@
 
 use std::sync::Arc;
 
+use openssl::bn::{BigNum, BigNumContext};
+use openssl::derive::Deriver;
+use openssl::ec::{EcGroup, EcKey, EcPoint};
+use openssl::nid::Nid;
+use openssl::pkey::PKey;
 use openssl::x509::X509;
+use ring::hkdf;
 use serde_json::{Value, json};
 
 use super::super::elements;
@@ -11,6 +17,7 @@ use super::super::testing::QUERY_ID;
 use super::{hex, judge_by, text};
 use crate::base::base64url;
 use crate::base::report::Findings;
+use crate::base::secret::Digest;
 use crate::base::time::Timestamp;
 use crate::cbor::{Item, Limits, Writer, read};
 use crate::cose::Sign1;
@@ -108,7 +115,7 @@ fn presented(vector: &Value) -> PresentedMdoc {
 
 fn key_of(certificate: &X509) -> PublicKey {
     let key = certificate.public_key().unwrap().ec_key().unwrap();
-    let mut context = openssl::bn::BigNumContext::new().unwrap();
+    let mut context = BigNumContext::new().unwrap();
     let form = openssl::ec::PointConversionForm::UNCOMPRESSED;
     let point = key.public_key().to_bytes(key.group(), form, &mut context).unwrap();
     let (x, y) = (base64url::encode(&point[1..33]), base64url::encode(&point[33..]));
@@ -202,12 +209,12 @@ fn req_14_56_the_example_of_the_standard_has_a_mac_and_is_refused_for_it() {
     let items = namespaces(issuer_signed.get("nameSpaces"), &mut findings).unwrap();
     let shown = elements::check(&items, &mso, &limits, &mut findings).unwrap();
     assert_eq!(shown["org.iso.18013.5.1"]["family_name"], "Doe");
-    assert!(annex_d_mac_holds(&vector, document));
+    assert!(annex_d_mac_holds(&vector, document, &mso.device_key));
 }
 
 /// The MAC by the reader's key of the example, so that what is authenticated is known to be put together rightly:
 /// COSE_Mac0 with HMAC 256/256 over the same DeviceAuthenticationBytes.
-fn annex_d_mac_holds(vector: &Value, document: &Item<'_>) -> bool {
+fn annex_d_mac_holds(vector: &Value, document: &Item<'_>, device_key: &PublicKey) -> bool {
     let device_signed = document.get("deviceSigned").unwrap();
     let mac0 = device_signed.get("deviceAuth").and_then(|auth| auth.get("deviceMac")).unwrap();
     let [protected, _, payload, tag] = mac0.as_array().unwrap() else {
@@ -219,6 +226,32 @@ fn annex_d_mac_holds(vector: &Value, document: &Item<'_>) -> bool {
     let signed = device_auth::device_authentication(&transcript, "org.iso.18013.5.1.mDL", name_spaces);
     let structure = Writer::new().array(4).text("MAC0").bytes(protected.as_bytes().unwrap());
     let structure = structure.bytes(&[]).bytes(&signed).into_bytes();
-    let key = ring::hmac::Key::new(ring::hmac::HMAC_SHA256, &hex(&text(vector, "emac_key_hex")));
+    let key = ring::hmac::Key::new(ring::hmac::HMAC_SHA256, &emac_key(vector, device_key));
     ring::hmac::verify(&key, &structure, tag.as_bytes().unwrap()).is_ok()
+}
+
+/// EMacKey (ISO/IEC 18013-5 section 9.1.3.5): what reader and device agree on, stretched for the session.
+fn emac_key(vector: &Value, device: &PublicKey) -> Vec<u8> {
+    let group = EcGroup::from_curve_name(Nid::X9_62_PRIME256V1).unwrap();
+    let number = |octets: &[u8]| BigNum::from_slice(octets).unwrap();
+    let private = number(&hex(&text(vector, "reader_private_key_d_hex")));
+    let mut context = BigNumContext::new().unwrap();
+    let mut public = EcPoint::new(&group).unwrap();
+    public.mul_generator2(&group, &private, &mut context).unwrap();
+    let reader =
+        PKey::from_ec_key(EcKey::from_private_components(&group, &private, &public).unwrap()).unwrap();
+    let jwk = device.to_jwk();
+    let coordinate = |name: &str| number(&base64url::decode(jwk[name].as_str().unwrap()).unwrap());
+    let point =
+        EcKey::from_public_key_affine_coordinates(&group, &coordinate("x"), &coordinate("y")).unwrap();
+    let point = PKey::from_ec_key(point).unwrap();
+    let mut agreement = Deriver::new(&reader).unwrap();
+    agreement.set_peer(&point).unwrap();
+    let salt = Digest::of(&hex(&text(vector, "session_transcript_bytes_hex")));
+    let salt = hkdf::Salt::new(hkdf::HKDF_SHA256, salt.as_bytes());
+    let mut key = vec![0; 32];
+    let agreed = salt.extract(&agreement.derive_to_vec().unwrap());
+    agreed.expand(&[b"EMacKey"], hkdf::HKDF_SHA256).unwrap().fill(&mut key).unwrap();
+    assert_eq!(key, hex(&text(vector, "emac_key_hex")));
+    key
 }
