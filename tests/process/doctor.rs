@@ -41,4 +41,11 @@ async fn what_answers_is_told_from_what_does_not() {
     assert_eq!(code, Some(1));
     assert!(page.contains(&format!("look  credentials id: {jwks}: no answer")), "{page}");
     assert!(page.contains("look  public_url: "), "{page}");
+    let online = Command::new(env!("CARGO_BIN_EXE_vpgate"))
+        .args(["check-config", "--online", "--config", "vpgate.toml"])
+        .current_dir(&service.folder)
+        .env_remove("VPGATE_LOG")
+        .output();
+    let online = online.unwrap();
+    assert_eq!((online.status.code(), String::from_utf8(online.stdout).unwrap()), (Some(1), page));
 }

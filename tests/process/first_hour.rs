@@ -7,6 +7,7 @@ use std::process::{Command, Output};
 use serde_json::Value;
 use url::Url;
 use vpgate_test_support::browser::Browser;
+use vpgate_test_support::equipment;
 use vpgate_test_support::person::over_http;
 use vpgate_test_support::service_process::{Service, Start, client, free_address};
 
@@ -151,6 +152,40 @@ async fn one_s_own_application_joins_a_sandbox_with_a_public_address() {
     assert_eq!(code.headers()["access-control-allow-origin"], "https://staging.example");
     let code: Value = serde_json::from_slice(&code.bytes().await.unwrap()).unwrap();
     assert!(code["verification_uri"].as_str().unwrap().starts_with(public.as_str()), "{code}");
+}
+
+/// What it prints to copy is copied: into a shell, and into a browser.
+#[tokio::test]
+async fn the_lines_to_copy_do_what_they_say() {
+    if let Err(missing) = equipment::programs(&[("curl", "curl"), ("bash", "bash")]) {
+        return equipment::skip("the lines of the sandbox to copy", &missing);
+    }
+    let sandbox = Start::sandbox().start();
+    let printed = sandbox.greeting();
+    let line = |label: &str| {
+        let line = printed.lines().find_map(|line| line.strip_prefix(label)).map(str::trim);
+        line.unwrap_or_else(|| panic!("nothing begins with {label:?}:\n{printed}"))
+    };
+    for (label, member) in [("curl", "issuer"), ("device", "user_code"), ("REST", "start_url")] {
+        let answer = copied(line(label));
+        assert!(answer[member].is_string(), "{label}: {answer}");
+    }
+    let network = over_http(sandbox.at("/"));
+    let mut browser = Browser::new(&network, sandbox.at("/"));
+    let mut page = browser.open(line("code")).await;
+    if !page.body.contains(">Share<") {
+        page = browser.press(&page, "Continue").await;
+    }
+    let back = browser.press(&page, "Share").await.url;
+    let code = back.query_pairs().find(|(name, _)| name == "code").unwrap().1.into_owned();
+    let exchange = printed.lines().find(|line| line.ends_with("-d code=CODE")).unwrap();
+    let token = copied(&exchange.replace("code=CODE", &format!("code={code}")));
+    assert!(token["id_token"].is_string() && token["refresh_token"].is_string(), "{token}");
+}
+
+fn copied(command: &str) -> Value {
+    let ran = Command::new("bash").args(["-c", command]).output().unwrap();
+    serde_json::from_slice(&ran.stdout).unwrap_or_else(|_| panic!("{command}\n{}", text(&ran.stdout)))
 }
 
 async fn post(service: &Service, path: &str, form: &[(&str, &str)]) -> Value {
