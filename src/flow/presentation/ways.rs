@@ -33,7 +33,7 @@ pub struct OtherWays {
 
 /// What the person wishes instead.
 #[derive(Debug)]
-pub enum Wish {
+pub enum WishedWay {
     /// The wallet's ordinary way instead of the browser's API, or of a QR code.
     Redirect,
     /// Another wallet, by its configured name.
@@ -84,7 +84,7 @@ pub async fn ask_otherwise(
     context: &Context,
     handle: &Handle,
     browser: &Secret,
-    wish: Wish,
+    wish: WishedWay,
 ) -> Result<(), NotServed> {
     let served = match context.ports.store.presentation_by_handle(handle).await? {
         Some(Presentation::Served(served)) => served.in_browser(&browser.digest(), context.now)?,
@@ -97,18 +97,18 @@ pub async fn ask_otherwise(
     let own = route_of(context, asked)?;
     let same_device = PresentationFlow::SameDevice;
     let (wallet, flow) = match &wish {
-        Wish::Redirect if asked.flow == same_device => return Ok(()),
-        Wish::Redirect if asked.flow == PresentationFlow::DcApi || others(context, asked, own).here => {
+        WishedWay::Redirect if asked.flow == same_device => return Ok(()),
+        WishedWay::Redirect if asked.flow == PresentationFlow::DcApi || others(context, asked, own).here => {
             (own, same_device)
         }
-        Wish::Scan if others(context, asked, own).scan => (own, PresentationFlow::CrossDevice),
-        Wish::Wallet(name) => match choosable(context, asked).into_iter().find(|it| it.name == *name) {
+        WishedWay::Scan if others(context, asked, own).scan => (own, PresentationFlow::CrossDevice),
+        WishedWay::Wallet(name) => match choosable(context, asked).into_iter().find(|it| it.name == *name) {
             Some(wallet) => (wallet, same_device),
             None => return Ok(()),
         },
-        Wish::Redirect | Wish::Scan => return Ok(()),
+        WishedWay::Redirect | WishedWay::Scan => return Ok(()),
     };
-    change(context, served, browser, (wallet, flow, matches!(wish, Wish::Wallet(_)))).await
+    change(context, served, browser, (wallet, flow, matches!(wish, WishedWay::Wallet(_)))).await
 }
 
 async fn change(

@@ -15,7 +15,7 @@ use super::{Pages, browser, by_api, handle_of, notices, see_other};
 use crate::flow;
 use crate::flow::presentation::not_served::NotServed;
 use crate::flow::presentation::serve::{Lead, Outline, Visit};
-use crate::flow::presentation::ways::{OfferedWallet, OtherWays, Wish};
+use crate::flow::presentation::ways::{OfferedWallet, OtherWays, WishedWay};
 use crate::http::qr;
 use vpgate_core::base::id::Handle;
 use vpgate_core::base::secret::Secret;
@@ -205,15 +205,15 @@ pub async fn go_on(pages: Pages, mut request: Request) -> Result<Response, Notic
     let handle = known(&request)?;
     let (browser, mut form) = pages.own_form(&mut request).await?;
     let wish = match (form.take("wallet"), form.take("action").as_deref()) {
-        (Some(name), _) => Wish::Wallet(name),
-        (None, Some("scan")) => Wish::Scan,
+        (Some(name), _) => WishedWay::Wallet(name),
+        (None, Some("scan")) => WishedWay::Scan,
         (None, Some("here")) => {
             return match flow::presentation::serve::go_on_here(&pages.context, &handle, &browser).await {
                 Ok(()) => Ok(pages.lead_to(&format!("/start/{handle}"))),
                 Err(why) => instead(&pages, &handle, why),
             };
         }
-        _ => Wish::Redirect,
+        _ => WishedWay::Redirect,
     };
     let gone_on = flow::presentation::ways::ask_otherwise(&pages.context, &handle, &browser, wish).await;
     match gone_on {
