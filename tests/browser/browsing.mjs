@@ -6,14 +6,17 @@ export const PHONE = { width: 390, height: 844 };
 export const DESKTOP = { width: 1280, height: 800 };
 export const SMALLEST = { width: 320, height: 568 };
 
-/** Starts Chromium, with more arguments where a story needs them. */
-export const launch = (...more) => chromium.launch({
+/** How Chromium is started. */
+export const LAUNCHED = {
   executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
   args: [
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync", ...more,
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
   ],
-});
+};
+
+/** Starts Chromium, with more arguments where a story needs them. */
+export const launch = (...more) => chromium.launch({ ...LAUNCHED, args: [...LAUNCHED.args, ...more] });
 
 /** Tells every story, or those that `VPGATE_STORY` names; ends the process, well when all were true. */
 export async function tellAll(browser, output, stories) {
@@ -190,7 +193,7 @@ export class Browsing {
         if (!field.labels?.length && !field.ariaLabel) found.push(`no label: ${field.outerHTML.slice(0, 80)}`);
       }
       for (const button of document.querySelectorAll("button, a[href]")) {
-        if (!(button.innerText || button.ariaLabel || "").trim()) found.push("a button without a name");
+        if (!(button.textContent || button.ariaLabel || "").trim()) found.push("a button without a name");
       }
       for (const image of document.querySelectorAll("img:not([alt])")) found.push(`no alt: ${image.src.slice(0, 60)}`);
       return found;

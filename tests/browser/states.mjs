@@ -1,8 +1,11 @@
 // Every state of the pages, in four sizes, light, dark and Arabic: a picture of each, and what must hold on each.
 // Usage: node states.mjs <sandbox> <output directory> <another service, configured by pages.toml>
 import { createRequire } from "node:module";
-import { mkdirSync, readFileSync } from "node:fs";
-import { Browsing, check, DESKTOP, launch, PHONE, SMALLEST, tellAll } from "./browsing.mjs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { chromium } from "playwright-core";
+import { Browsing, check, DESKTOP, launch, LAUNCHED, PHONE, SMALLEST, tellAll } from "./browsing.mjs";
 
 const [base, output, service] = process.argv.slice(2);
 mkdirSync(output, { recursive: true });
@@ -170,10 +173,11 @@ async function wallets() {
   await phone.page.waitForURL(/\/start\//);
   await state(phone, "13-browser");
 
-  const { start_url } = await order({ transaction_data: [PAYMENT] });
-  await state(phone, "14-choose", start_url);
-  check((await phone.text()).includes("1,250.40"), "Arabic groups digits");
-  await inEnglish(phone);
+  await state(phone, "14-choose", (await order({ transaction_data: [PAYMENT] })).start_url);
+  check((await phone.text()).includes("1,250.40"), "what is agreed to is said with its total");
+  // Without that, the request fits into a QR code.
+  const { start_url } = await order({});
+  await phone.go(`${start_url}?ui_locales=en`);
   await phone.page.setViewportSize(SMALLEST);
   await phone.bothInSight("Pocket wallet", "Give up");
   await phone.page.setViewportSize(PHONE);
@@ -208,13 +212,17 @@ async function wallets() {
 /** What a browser without cookies, and one without JavaScript, are told before anything is shown. */
 async function withoutCookies() {
   const open = { base: service, tolerated: /status of 403/ };
-  const phone = await windowOf("states", "cookies", open);
-  const { start_url } = await order({ wallet: "app" });
-  await phone.page.route("**", async (route) => route.continue({ headers: { ...(await route.request().allHeaders()), cookie: "" } }));
-  await phone.page.goto(start_url);
-  check((await phone.text()).includes("Cookies are needed here"), `cookies are asked for: ${await phone.text()}`);
-  await phone.look("20-no-cookies");
-  await phone.page.context().close();
+  const profile = mkdtempSync(join(tmpdir(), "vpgate-no-cookies-"));
+  mkdirSync(join(profile, "Default"));
+  writeFileSync(join(profile, "Default/Preferences"), JSON.stringify({ profile: { default_content_setting_values: { cookies: 2 } } }));
+  const strict = await chromium.launchPersistentContext(profile, { ...LAUNCHED, viewport: PHONE });
+  const page = await strict.newPage();
+  await page.goto((await order({ wallet: "app" })).start_url);
+  const said = await page.locator("body").innerText();
+  check(said.includes("Cookies are needed here"), `cookies are asked for: ${said}`);
+  await page.screenshot({ path: `${output}/states-20-no-cookies.png` });
+  await strict.close();
+  rmSync(profile, { recursive: true });
   const plain = await windowOf("states", "plain", { ...open, javaScriptEnabled: false });
   await plain.page.goto((await order({ wallet: "cloud" })).start_url);
   check((await plain.text()).includes("needs JavaScript"), "JavaScript is asked for");
@@ -250,10 +258,11 @@ async function busy() {
   await phone.press("Choose a wallet", false);
   await phone.page.getByRole("status").filter({ hasText: "asking you now" }).waitFor();
   await phone.look("25-busy");
-  await phone.page.route("https://wallet.example/**", (route) => route.fulfill({ body: "<!DOCTYPE html><html lang=en><title>w</title><h1>w</h1>", contentType: "text/html" }));
+  // The wallet is elsewhere: what matters is that the page has let go.
+  const gone = { body: "<!DOCTYPE html><html lang=en><title>gone</title><h1>gone</h1>", contentType: "text/html" };
+  await phone.page.route("**/start/*", (route) => (route.request().method() === "POST" ? route.fulfill(gone) : route.continue()));
   await phone.press("Use another wallet", false);
-  await phone.page.waitForURL(/wallet\.example/);
-  await phone.page.goBack();
+  await phone.page.getByRole("heading", { name: "gone" }).waitFor();
   check((await phone.page.evaluate(() => sessionStorage.ended)) === "yes", "the browser's question was ended");
   await phone.page.context().close();
 }

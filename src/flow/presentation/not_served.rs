@@ -16,7 +16,7 @@ pub enum NotServed {
         /// Whether the person may go on here all the same ([`super::serve::go_on_here`]).
         may_go_on: bool,
     },
-    /// The wallet has answered already: show how it stands.
+    /// The wallet has answered already, or its time is over: show how it stands.
     #[error("this request has been answered")]
     Settled,
     /// The wallet's server does not answer as it must; it may be better in a moment.

@@ -91,6 +91,9 @@ pub async fn serve(context: &Context, handle: &Handle, visit: Visit<'_>) -> Resu
         Some(Presentation::Settled(_) | Presentation::AwaitingReturn(_)) => {
             return Err(NotServed::Settled);
         }
+        Some(Presentation::Served(served)) if ways::is_over(context, &served, &browser) => {
+            return Err(NotServed::Settled);
+        }
         Some(Presentation::Served(served)) => {
             let may_go_on = matches!(served.request().requester, Requester::RelyingParty { .. });
             let served = served.in_browser(&browser, context.now).map_err(|why| match why {

@@ -6,7 +6,7 @@ use crate::flow::context::Context;
 use crate::flow::presentation::ask_wallet::{answer_key, route_of};
 use crate::flow::presentation::not_served::NotServed;
 use vpgate_core::base::id::{Handle, Nonce, RequestState};
-use vpgate_core::base::secret::Secret;
+use vpgate_core::base::secret::{Digest, Secret};
 use vpgate_core::change::Change;
 use vpgate_core::openid4vp::presentation::{Presentation, Served};
 use vpgate_core::openid4vp::request::{AnotherWay, PresentationFlow, VpRequest, WalletRoute};
@@ -76,6 +76,11 @@ fn may_scan(context: &Context, asked: &VpRequest, wallet: &WalletRoute) -> bool 
     client.is_some_and(|client| client.offer_cross_device) && wallet.may_cross_devices()
 }
 
+/// Whether the time of `browser`'s own request is over: the page about its end says so.
+pub(in crate::flow) fn is_over(context: &Context, served: &Served, browser: &Digest) -> bool {
+    served.browser() == browser && context.now >= served.request().expires_at
+}
+
 /// The request goes as the person wishes. Twice is once, and a wish that is not offered changes nothing.
 ///
 /// # Errors
@@ -87,6 +92,9 @@ pub async fn ask_otherwise(
     wish: WishedWay,
 ) -> Result<(), NotServed> {
     let served = match context.ports.store.presentation_by_handle(handle).await? {
+        Some(Presentation::Served(served)) if is_over(context, &served, &browser.digest()) => {
+            return Err(NotServed::Settled);
+        }
         Some(Presentation::Served(served)) => served.in_browser(&browser.digest(), context.now)?,
         Some(Presentation::Settled(_) | Presentation::AwaitingReturn(_)) => {
             return Err(NotServed::Settled);

@@ -201,6 +201,18 @@ async fn no_other_device_is_offered_where_the_operator_does_not() {
     assert!(page.body.contains("id=\"open\""), "{}", page.body);
 }
 
+#[tokio::test]
+async fn whose_time_is_over_is_told_so_in_the_browser_that_began() {
+    let world = world().await;
+    let (mut phone, _, page) = at_the_choice(&world).await;
+    let app = choose(&mut phone, &page, "Pocket").await;
+    world.clock.advance(std::time::Duration::from_secs(300));
+    for over in [phone.open(app.url.as_str()).await, phone.press(&app, "Show a QR code").await] {
+        assert!(over.url.path().starts_with("/done/"), "{}", over.url);
+        assert!(over.body.contains("This took too long"), "{}", over.body);
+    }
+}
+
 /// A person goes to `path` by a browser that says so.
 async fn navigates(world: &Harness, path: &str, cookie: &str) -> Answer {
     let headers = [
