@@ -74,8 +74,8 @@
 //! # Rooms
 //!
 //! ```text
-//! registration -> policy, change -> audit, oauth -> admission -> openid4vp -> credential -> sdjwt, mdoc -> status_list
-//!        -> trust -> type_metadata -> webhook -> event -> cose -> cbor, jose -> appearance -> base
+//! registration -> policy, change -> audit, oauth -> admission -> openid4vp -> org_iso_mdoc -> credential -> sdjwt, mdoc
+//!        -> status_list -> trust -> type_metadata -> webhook -> event -> cose -> cbor, jose -> appearance -> base
 //! ```
 //! Imports point right; what travels left is a signed blob on its way to becoming a token.
 
@@ -92,6 +92,7 @@ pub mod jose;
 pub mod mdoc;
 pub mod oauth;
 pub mod openid4vp;
+pub mod org_iso_mdoc;
 #[cfg(any(test, feature = "testing"))]
 pub mod plain;
 pub mod policy;

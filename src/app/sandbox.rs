@@ -115,7 +115,7 @@ impl Demo {
             service_from_here: places.here.clone(),
         };
         let parties = Sandbox::apart(settings, &whereabouts)?;
-        files.write(&certified, parties.issuer_root())?;
+        files.write(&certified, parties.issuer_root(), parties.mdoc_root())?;
         let text = configuration(places, data.is_some(), shop_secret, &files);
         let config = Config::from_toml(&text, data.unwrap_or(Path::new("")))?;
         Ok(Self { config, parties })
@@ -195,6 +195,7 @@ fn configuration(places: &SandboxPlaces, kept: bool, shop_secret: &Secret, files
         .replace("${storage}", if kept { "sqlite:vpgate.db" } else { "sqlite::memory:" })
         .replace("${request_key}", &files.key().display().to_string())
         .replace("${request_certificate}", &files.certificate().display().to_string())
+        .replace("${iaca_root}", &files.iaca_root().display().to_string())
         .replace("${issuer_root}", &files.issuer_root().display().to_string())
         .replace("${shop_secret_hash}", &secrets::hash_text(shop_secret.digest()))
 }
@@ -244,7 +245,7 @@ mod tests {
 
         let certified = CertifiedKey::generate("vpgate", SystemClock.now()).unwrap();
         let files = KeyFiles::folder(&SystemEntropy).unwrap();
-        files.write(&certified, &certified.root).unwrap();
+        files.write(&certified, &certified.root, &certified.root).unwrap();
         let key = files.key();
         assert!(key.exists() && files.certificate().exists() && files.issuer_root().exists());
         drop(files);

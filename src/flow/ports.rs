@@ -337,6 +337,18 @@ pub trait RequestSigner: Send + Sync {
         now: Timestamp,
     ) -> Result<String, NotSigned>;
 
+    /// A COSE_Sign1 without payload over these bytes (`readerAuth` of ISO/IEC 18013-5), by the key of `identity`;
+    /// `None` when that key has no certificates, or there is none.
+    ///
+    /// # Errors
+    /// [`NotSigned`]
+    fn authenticate_reader(
+        &self,
+        identity: &VerifierIdentity,
+        bytes: &[u8],
+        now: Timestamp,
+    ) -> Result<Option<Vec<u8>>, NotSigned>;
+
     /// The same with nothing beside what names the key; the client identifier of `identity` is among `claims`.
     ///
     /// # Errors

@@ -12,6 +12,9 @@ use sd_jwt_rs::issuer::ClaimsForSelectiveDisclosureStrategy as Strategy;
 use sd_jwt_rs::{SDJWTIssuer, SDJWTSerializationFormat};
 use serde_json::{Map, Value, json};
 
+use super::mdoc::authority::{MdocAuthority, STATUS_LIST_TYPE};
+use super::mdoc::documents;
+use super::mdoc::held::HeldMdoc;
 use super::parameters::FormParameters;
 use super::status_list::{DemoStatus, StatusRegister};
 use super::{MOUNT, Parties, page};
@@ -35,6 +38,7 @@ pub struct Issuer {
     chain: OwnChain,
     root: Vec<u8>,
     register: StatusRegister,
+    mdocs: MdocAuthority,
 }
 
 /// Why there is no issuer.
@@ -74,7 +78,8 @@ impl Issuer {
         let certified = CertifiedKey::generate("the demo issuer", now)?;
         let (key, chain) =
             (SigningKey::from_pem(&certified.key)?, OwnChain::from_pem(&certified.certificate)?);
-        Ok(Self { identifier, key, chain, root: certified.root, register: StatusRegister::default() })
+        let (register, mdocs) = (StatusRegister::default(), MdocAuthority::new(now)?);
+        Ok(Self { identifier, key, chain, root: certified.root, register, mdocs })
     }
 
     /// The `iss` of its credentials.
@@ -90,6 +95,31 @@ impl Issuer {
     /// The root, in PEM, up to which everything that it signs carries its certificates in `x5c`.
     pub fn root(&self) -> &[u8] {
         &self.root
+    }
+
+    /// The certificate of the authority that issues mdocs, in PEM.
+    pub fn mdoc_root(&self) -> &[u8] {
+        self.mdocs.root()
+    }
+
+    /// Issues the demo documents as mdocs, each bound to a new key and with an entry of its own in the status list.
+    pub(super) fn issue_mdocs(&self, now: Timestamp) -> Result<Vec<HeldMdoc>, NotIssued> {
+        let (until, lists) = (now.plus(CREDENTIAL_LIFETIME), self.mdoc_status_list_uri());
+        let drafts = [documents::licence(now, until), documents::pid(now, until)];
+        drafts.iter().map(|draft| self.mdocs.issue(draft, (self.register.enter(), &lists), now)).collect()
+    }
+
+    /// The Status List Token of its mdocs, as CWT.
+    ///
+    /// # Errors
+    /// [`NotIssued`]
+    pub fn mdoc_status_list(&self, now: Timestamp) -> Result<Vec<u8>, NotIssued> {
+        let list = self.register.list()?;
+        Ok(self.mdocs.status_list(&self.mdoc_status_list_uri(), &list, now)?)
+    }
+
+    fn mdoc_status_list_uri(&self) -> String {
+        format!("{}/mdoc-status-list", self.identifier)
     }
 
     /// What its status list says at `index`; `None` when no credential was issued with it.
@@ -173,7 +203,16 @@ pub(super) fn publish_statuses(Data(parties): Data<&Arc<Parties>>) -> Response {
     }
 }
 
-/// `POST /issuer/status`: `status` of the wallet's credential, from the front page.
+/// `GET /issuer/mdoc-status-list`
+#[handler]
+pub(super) fn publish_mdoc_statuses(Data(parties): Data<&Arc<Parties>>) -> Response {
+    match parties.issuer.mdoc_status_list(parties.now()) {
+        Ok(list) => page::document(STATUS_LIST_TYPE, list),
+        Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+    }
+}
+
+/// `POST /issuer/status`: `status` of the wallet's credentials, from the front page.
 #[handler]
 pub(super) async fn change_status(
     Data(parties): Data<&Arc<Parties>>,
@@ -187,7 +226,7 @@ pub(super) async fn change_status(
     let Some(status) = form.one("status").ok().flatten().and_then(DemoStatus::from_name) else {
         return page::unreadable(parties, StatusCode::BAD_REQUEST);
     };
-    if let Some(index) = parties.wallet.holder().status_index() {
+    for index in parties.wallet.holder().status_indexes() {
         parties.issuer.set_status(index, status);
     }
     Redirect::see_other(MOUNT).into_response()

@@ -23,6 +23,7 @@ use vpgate_core::jose::x5c::Roots;
 pub mod certified_key;
 mod index;
 pub mod issuer;
+mod mdoc;
 mod page;
 mod parameters;
 mod service;
@@ -188,6 +189,11 @@ impl Sandbox {
         self.0.issuer.root()
     }
 
+    /// The certificate of the authority that issues its mdocs, in PEM.
+    pub fn mdoc_root(&self) -> &[u8] {
+        self.0.issuer.mdoc_root()
+    }
+
     /// The wallet, to answer without clicking.
     pub fn wallet(&self) -> &DemoWallet {
         &self.0.wallet
@@ -198,6 +204,7 @@ fn issuer_and_wallet() -> Route {
     Route::new()
         .at("/issuer/jwks.json", get(issuer::publish_keys))
         .at("/issuer/status-list", get(issuer::publish_statuses))
+        .at("/issuer/mdoc-status-list", get(issuer::publish_mdoc_statuses))
         .at("/issuer/status", post(issuer::change_status))
         .at("/wallet/authorize", get(wallet::authorize).post(wallet::authorize_by_form))
         .at("/wallet/dc_api", post(wallet::dc_api::present))

@@ -1,8 +1,8 @@
 //! How pages and JSON leave the sandbox: nothing from elsewhere, nothing kept, nothing framed.
 
 use askama::Template;
-use poem::Response;
 use poem::http::{StatusCode, header};
+use poem::{Body, Response};
 use serde_json::Value;
 
 use super::{MOUNT, Parties};
@@ -35,7 +35,7 @@ pub(super) fn json(value: &Value) -> Response {
 }
 
 /// An answer for programs.
-pub(super) fn document(media_type: &'static str, text: String) -> Response {
+pub(super) fn document(media_type: &'static str, text: impl Into<Body>) -> Response {
     Response::builder()
         .header(header::CONTENT_TYPE, media_type)
         .header(header::CACHE_CONTROL, "no-store")

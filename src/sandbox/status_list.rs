@@ -1,4 +1,4 @@
-//! The demo issuer's status list (draft-ietf-oauth-status-list, JWT form): which of its credentials it
+//! The demo issuer's status list (draft-ietf-oauth-status-list; as JWT and as CWT): which of its credentials it
 //! has taken back, published under its own key.
 
 use std::io::Write as _;
@@ -7,6 +7,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use flate2::Compression;
 use flate2::write::ZlibEncoder;
 use serde_json::{Value, json};
+
+use super::mdoc::authority::PackedList;
 
 use vpgate_core::base::base64url;
 use vpgate_core::base::time::Timestamp;
@@ -74,11 +76,17 @@ impl StatusRegister {
         }
     }
 
-    /// The payload of the token for `uri` (section 5.1).
-    pub(super) fn payload(&self, uri: &str, now: Timestamp) -> std::io::Result<Value> {
+    /// The list as it travels.
+    pub(super) fn list(&self) -> std::io::Result<PackedList> {
         let mut encoder = ZlibEncoder::new(Vec::new(), Compression::best());
         encoder.write_all(&self.packed())?;
-        let lst = base64url::encode(encoder.finish()?);
+        let compressed = encoder.finish()?;
+        Ok(PackedList { bits: BITS as u64, compressed, lifetime: LIFETIME, ttl: TTL })
+    }
+
+    /// The payload of the token for `uri` (section 5.1).
+    pub(super) fn payload(&self, uri: &str, now: Timestamp) -> std::io::Result<Value> {
+        let lst = base64url::encode(self.list()?.compressed);
         Ok(json!({
             "sub": uri,
             "iat": now.unix(),

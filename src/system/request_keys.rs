@@ -48,4 +48,15 @@ impl RequestSigner for RequestKeys {
         let key = keys.get(&identity.wallet).ok_or(NotSigned::NoKey)?;
         key.sign(&identity.verifier_id, header, claims, now)
     }
+
+    fn authenticate_reader(
+        &self,
+        identity: &VerifierIdentity,
+        bytes: &[u8],
+        now: Timestamp,
+    ) -> Result<Option<Vec<u8>>, NotSigned> {
+        let keys = self.now();
+        let Some(key) = keys.get(&identity.wallet) else { return Ok(None) };
+        key.authenticate_reader(&identity.verifier_id, bytes, now)
+    }
 }

@@ -17,7 +17,7 @@ use self::paths::Names;
 use self::source::Source;
 
 /// From the top to the ground; a room of the ground floor may import those that follow it.
-const GROUND: [&str; 21] = [
+const GROUND: [&str; 22] = [
     "registration",
     "policy",
     "change",
@@ -25,6 +25,7 @@ const GROUND: [&str; 21] = [
     "oauth",
     "admission",
     "openid4vp",
+    "org_iso_mdoc",
     "credential",
     "sdjwt",
     "mdoc",
@@ -53,7 +54,7 @@ const IMPORTS: [(&str, &[&str]); 11] = [
     ("store", &["core", "flow", "config"]),
     ("system", &["core", "flow"]),
     ("cross_check", &["core", "flow"]),
-    ("sandbox", &["core::jose", "core::base"]),
+    ("sandbox", &["core::cose", "core::cbor", "core::jose", "core::base"]),
     ("book", &[]),
 ];
 

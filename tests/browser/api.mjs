@@ -9,22 +9,22 @@ mkdirSync(output, { recursive: true });
 const browser = await launch();
 
 /** A customer whose browser has an API that does this with a request and its origin. */
-async function customer(story, viewport, colorScheme, api, more = {}) {
+async function customer(story, viewport, colorScheme, api, { knows = "openid4vp-v1-", ...more } = {}) {
   const window = await Browsing.open(browser, { base, output, story, who: "customer", viewport, colorScheme, ...more });
   window.asked = [];
   await window.context.exposeBinding("stubbedWallet", async ({ page }, options) => {
     window.asked.push(options);
     return api(options.digital.requests[0], new URL(page.url()).origin);
   });
-  await window.context.addInitScript(() => {
-    window.DigitalCredential = class { static userAgentAllowsProtocol = (name) => name.startsWith("openid4vp-v1-"); };
+  await window.context.addInitScript((known) => {
+    window.DigitalCredential = class { static userAgentAllowsProtocol = (name) => name.startsWith(known); };
     CredentialsContainer.prototype.get = async (options) => {
       if (!navigator.userActivation.isActive) throw new DOMException("nobody clicked", "NotAllowedError");
       const given = await window.stubbedWallet(options);
       if (!given) throw new DOMException("dismissed", "NotAllowedError");
       return given;
     };
-  });
+  }, knows);
   return window;
 }
 
@@ -66,6 +66,22 @@ async function order(story, viewport, colorScheme, keyboard) {
   const [{ mediation, digital }] = window.asked;
   check(mediation === "required" && digital.requests.length === 1, "one request, and the person is asked");
   check(digital.requests[0].protocol === "openid4vp-v1-signed", "it is signed, and says so");
+}
+
+/** An age by a driving licence, in a browser that knows this protocol alone. */
+async function age(protocol) {
+  const window = await customer(`age-${protocol}`, PHONE, "light", wallet(), { knows: protocol });
+  await window.go("/sandbox/shop");
+  await window.page.getByRole("radio", { name: /own wallets/ }).check();
+  await window.press("Show my age", false);
+  await window.page.waitForURL(/\/start\//);
+  await window.press("Choose a wallet", false);
+  await window.page.waitForURL(/\/sandbox\/shop\/return/);
+  await window.look("9-outcome");
+  check((await window.text()).includes("You are old enough"), "the shop says so");
+  const [{ digital }] = window.asked;
+  check(digital.requests.length === 1 && digital.requests[0].protocol === protocol, "it was asked by what the browser knows");
+  await window.close();
 }
 
 /** The person closes the browser's dialog, tries again, and then says no in the wallet. */
@@ -139,6 +155,8 @@ async function withoutJavaScript() {
 await tellAll(browser, output, {
   "an order by the browser's API, on a phone": () => order("phone", PHONE, "light", true),
   "an order by the browser's API, at a desktop": () => order("desktop", DESKTOP, "dark", false),
+  "an age, by OpenID4VP": () => age("openid4vp-v1-signed"),
+  "an age, by org-iso-mdoc": () => age("org-iso-mdoc"),
   "the dialog closed, then no": dismissedThenDeclined,
   "a wrong answer, then a right one": anotherOrigin,
   "another wallet": anotherWallet,

@@ -4,6 +4,7 @@ mod book;
 mod cases;
 mod clients;
 mod device_grant;
+mod mdoc;
 mod mdoc_cases;
 mod openapi;
 mod receipts;

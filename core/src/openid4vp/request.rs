@@ -55,6 +55,9 @@ pub struct VpRequest {
     /// Which kind of request the browser's API is given; `None` where the wallet is asked otherwise.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dc_api: Option<DcApiRequest>,
+    /// Whether the browser's API is asked by the protocol `org-iso-mdoc` too, beside that request.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub org_iso_mdoc: bool,
     /// The question. The answer is judged against this, also when the wallet was asked by `scope`.
     pub query: Query,
     /// The `scope` that stands for the query; `None` when the query itself is sent (REQ-1.4).

@@ -10,6 +10,8 @@ use super::profile::REQUEST_OBJECT;
 use crate::base::json::Bounds;
 use crate::base::media_type::is_typ;
 use crate::base::time::Timestamp;
+use crate::cbor::Writer;
+use crate::cose::{self, PayloadPlace};
 use crate::jose::alg::Algorithm;
 use crate::jose::jwk::PublicKey;
 use crate::jose::jws::UnverifiedJws;
@@ -19,6 +21,8 @@ use crate::trust::did::{self, DidKeys};
 
 /// What an attestation may hold.
 const ATTESTATION: Bounds = Bounds { bytes: 16 << 10, depth: 8, members: 256 };
+/// `x5chain` in a header of COSE (RFC 9360 section 2).
+const X5CHAIN: i64 = 33;
 /// The `typ` of a verifier attestation (section 12).
 const ATTESTATION_TYP: &str = "verifier-attestation+jwt";
 
@@ -142,15 +146,34 @@ impl RequestKey {
         claims: &Map<String, Value>,
         now: Timestamp,
     ) -> Result<String, NotSigned> {
-        if client_id != self.client_id {
-            return Err(NotSigned::OtherIdentity);
-        }
-        if !self.is_valid_at(now) {
-            return Err(NotSigned::OutOfDate);
-        }
+        self.may_sign(client_id, now)?;
         let mut full = header.clone();
         full.extend(self.header.clone());
         Ok(self.key.sign(&full, claims)?)
+    }
+
+    /// A COSE_Sign1 over these bytes, which travel elsewhere, with the certificates of the key (ISO/IEC 18013-5 section
+    /// 9.1.4); `None` for a key without certificates.
+    ///
+    /// # Errors
+    /// [`NotSigned`]
+    pub fn authenticate_reader(
+        &self,
+        client_id: &str,
+        bytes: &[u8],
+        now: Timestamp,
+    ) -> Result<Option<Vec<u8>>, NotSigned> {
+        let Validity::Certificates(chain) = &self.validity else { return Ok(None) };
+        self.may_sign(client_id, now)?;
+        let x5chain = [(X5CHAIN, x5chain(&chain.to_der()))];
+        Ok(Some(cose::sign(&self.key, (&[], &x5chain), bytes, PayloadPlace::Detached)?))
+    }
+
+    fn may_sign(&self, client_id: &str, now: Timestamp) -> Result<(), NotSigned> {
+        if client_id != self.client_id {
+            return Err(NotSigned::OtherIdentity);
+        }
+        if self.is_valid_at(now) { Ok(()) } else { Err(NotSigned::OutOfDate) }
     }
 
     /// Whether what the header says about the key holds at `now`.
@@ -181,6 +204,15 @@ impl fmt::Debug for RequestKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("RequestKey(..)")
     }
+}
+
+/// One certificate is a byte string, several are an array of them (RFC 9360 section 2).
+fn x5chain(certificates: &[Vec<u8>]) -> Vec<u8> {
+    let written = match certificates {
+        [only] => Writer::new().bytes(only),
+        several => several.iter().fold(Writer::new().array(several.len()), |to, one| to.bytes(one)),
+    };
+    written.into_bytes()
 }
 
 /// What would have no effect is a mistake.

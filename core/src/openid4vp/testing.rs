@@ -52,6 +52,7 @@ pub fn asked() -> VpRequest {
         on_rejection: OnRejection::Refuse,
         wallet_issuer: None,
         dc_api: None,
+        org_iso_mdoc: false,
         query: query(&[CREDENTIAL]),
         scope: Some("urn:example:basic".to_owned()),
         transaction_data: Vec::new(),

@@ -89,6 +89,9 @@ pub struct DcApiRegistration {
     pub response_mode: Option<String>,
     /// The names of the wallets whose client_ids sign, too.
     pub also_as: Vec<String>,
+    /// Ask by the protocol `org-iso-mdoc` too (ISO/IEC 18013-7 Annex C), which some browsers know alone: where mdocs are
+    /// asked for that it can ask for. `false` when left out.
+    pub org_iso_mdoc: Option<bool>,
 }
 
 /// The key that signs requests, and what stands for it.

@@ -26,11 +26,17 @@ impl KeyFiles {
 
     /// # Errors
     /// [`NoSandbox::KeyFiles`]
-    pub(super) fn write(&self, certified: &CertifiedKey, issuer_root: &[u8]) -> Result<(), NoSandbox> {
+    pub(super) fn write(
+        &self,
+        certified: &CertifiedKey,
+        issuer_root: &[u8],
+        iaca_root: &[u8],
+    ) -> Result<(), NoSandbox> {
         for (path, content) in [
             (self.key(), certified.key.as_slice()),
             (self.certificate(), &certified.certificate),
             (self.issuer_root(), issuer_root),
+            (self.iaca_root(), iaca_root),
         ] {
             write(&path, content).map_err(NoSandbox::KeyFiles)?;
         }
@@ -47,6 +53,10 @@ impl KeyFiles {
 
     pub(super) fn issuer_root(&self) -> PathBuf {
         self.0.join("issuer-root.pem")
+    }
+
+    pub(super) fn iaca_root(&self) -> PathBuf {
+        self.0.join("iaca-root.pem")
     }
 }
 

@@ -7,6 +7,8 @@ use super::super::issuer_keys::FetchedIssuerKeys;
 use super::super::test_server::{ok, serve};
 use super::*;
 use vpgate_core::base::report::Findings;
+use vpgate_core::cbor::Writer;
+use vpgate_core::cose::{self, PayloadPlace};
 use vpgate_core::credential::Authentic;
 use vpgate_core::jose::key_set::KeySet;
 use vpgate_core::jose::signing::SigningKey;
@@ -15,7 +17,7 @@ use vpgate_core::jose::x5c::testing::{Authority, Plan, public_key, x5c};
 use vpgate_core::sdjwt::limits::PresentationLimits;
 use vpgate_core::sdjwt::parse::PresentedSdJwt;
 use vpgate_core::sdjwt::testing::{ListMaker, Maker, NOW, QUERY_ID, expected};
-use vpgate_core::status_list::check::StatusClaim;
+use vpgate_core::status_list::check::{StatusClaim, StatusPlace};
 use vpgate_core::status_list::kind::StatusEntry;
 use vpgate_core::trust::status_policy::StatusPolicy;
 use vpgate_core::trust::{CredentialTrust, KeySource};
@@ -420,4 +422,32 @@ async fn req_7_8_of_two_mechanisms_the_lists_own_header_calls_for_one() {
     trust.credentials.push(by_chain);
     let by_both = trust.vouch_again(QUERY_ID, &name).unwrap();
     assert!(fetched().of(&by_both, &reference, SOON).await.unwrap().chain().is_some());
+}
+
+/// ARF VCR_15: the provider of a list must not learn whose document was shown.
+#[tokio::test]
+async fn req_14_64_a_list_is_fetched_once_for_every_document_that_names_it() {
+    let mut maker = Maker::new();
+    let key = again(&maker.issuer);
+    let (url, served) = publish(move |_, uri| {
+        let mut encoder = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::best());
+        std::io::Write::write_all(&mut encoder, &[0b10]).unwrap();
+        let list =
+            Writer::new().map(2).text("bits").unsigned(1).text("lst").bytes(&encoder.finish().unwrap());
+        let claims = Writer::new().map(4).integer(2).text(uri).integer(6).integer(NOW.unix()).integer(4);
+        let claims = claims.integer(LATE).integer(65_533).raw(&list.into_bytes()).into_bytes();
+        let typ = [(16, Writer::new().text("application/statuslist+cwt").into_bytes())];
+        let signed = cose::sign(&key, (&typ, &[]), &claims, PayloadPlace::Attached).unwrap();
+        ok("Content-Type: application/statuslist+cwt", &signed)
+    });
+    let clock = Hand::new();
+    let (lists, at) = (lists(&maker, &clock), naming(&mut maker, &url, 0));
+    for (index, status) in [(0, 0), (1, 1), (2, 0)] {
+        let place =
+            json!({ "credential": QUERY_ID, "issuer": at.issuer.issuer(), "index": index, "uri": url });
+        let reference = serde_json::from_value::<StatusPlace>(place).unwrap().of(&at.issuer).unwrap();
+        let list = lists.of(&at.issuer, &reference, SOON).await.unwrap();
+        assert_eq!(list.at(&StatusEntry::Index(index)), Some(status), "{index}");
+    }
+    assert_eq!(served.load(Ordering::SeqCst), 1);
 }

@@ -13,6 +13,7 @@ use crate::metrics::Stopwatch;
 use vpgate_core::base::id::{Handle, RequestState};
 use vpgate_core::base::report::{Findings, Rejection};
 use vpgate_core::base::secret::{Digest, Secret};
+use vpgate_core::mdoc::SessionTranscript;
 use vpgate_core::openid4vp::presentation::{Presentation, Served, Settled};
 use vpgate_core::openid4vp::request::VpRequest;
 use vpgate_core::openid4vp::response::{DcApiResponse, ResponseParameters, WalletError};
@@ -39,7 +40,7 @@ pub async fn fragment(
     };
     let mut findings = Findings::new();
     let opened = ask_wallet::of_the_wallet(context, served.request(), Ok(parameters), &mut findings).await?;
-    in_browser(context, served, opened, findings).await
+    in_browser(context, served, (opened, None), findings).await
 }
 
 /// Takes what the Digital Credentials API of `browser` handed to the page behind `handle`. Which wallet
@@ -58,18 +59,20 @@ pub async fn dc_api(
         _ => return Err(NotAccepted::NoOpenRequest),
     };
     let mut findings = Findings::new();
+    let transcript = handed.transcript(served.request());
     let opened = handed.open(served.request(), served.answer_key(), &mut findings);
-    in_browser(context, served, opened, findings).await
+    in_browser(context, served, (opened, transcript), findings).await
 }
 
-/// The browser that brought the answer carries on at once.
+/// The browser that brought the answer carries on at once. Where it came by `org-iso-mdoc`, devices have signed for that
+/// transcript.
 async fn in_browser(
     context: &Context,
     served: Served,
-    opened: Result<ResponseParameters, Rejection>,
+    (opened, transcript): (Result<ResponseParameters, Rejection>, Option<SessionTranscript>),
     findings: Findings,
 ) -> Result<Ending, NotAccepted> {
-    let judged = judged(context, served.request(), opened, findings).await;
+    let judged = judged(context, served.request(), (opened, transcript), findings).await;
     let (code, digest) = settle::response_code(context, served.request())?;
     let handle = served.request().handle.clone();
     match answered(context, served, judged, digest).await? {
@@ -82,13 +85,14 @@ async fn in_browser(
 pub(in crate::flow) async fn judged(
     context: &Context,
     asked: &VpRequest,
-    opened: Result<ResponseParameters, Rejection>,
+    (opened, transcript): (Result<ResponseParameters, Rejection>, Option<SessionTranscript>),
     findings: Findings,
 ) -> Result<Judged, WalletError> {
     let rules = result_rules::result_rules(context, asked);
     let judge = Judge::of(context).under(rules.as_ref());
     let types = &context.policy.transaction_types;
     let challenge = asked.expected().by(context.policy.verification).demanding(types);
+    let challenge = challenge.signed_for(transcript);
     let took = Stopwatch::start();
     let judged = judge.answer(&challenge, opened, context.now, findings).await;
     let (client, presentation) = (asked.requester.client_id(), &asked.id);

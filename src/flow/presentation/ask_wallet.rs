@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 
 use vpgate_core::base::report::{Findings, Rejection};
 use vpgate_core::jose::jwe::EncryptionKey;
-use vpgate_core::openid4vp::profile::{self, dc_api};
+use vpgate_core::openid4vp::profile::{self, dc_api, org_iso_mdoc};
 use vpgate_core::openid4vp::request::{DcApiRequest, RequestMethod, ResponseMode, VpRequest, WalletRoute};
 use vpgate_core::openid4vp::request_key::NotSigned;
 use vpgate_core::openid4vp::response::ResponseParameters;
@@ -115,17 +115,42 @@ pub(in crate::flow) async fn wallet_url(
     })
 }
 
-/// What the page passes to the browser's Digital Credentials API. Nobody knows beforehand which wallet
-/// that reaches, so no wallet's metadata are looked at.
+/// What the page passes to the browser's Digital Credentials API: the same question in each protocol, of which the
+/// browser takes the first that it knows. Nobody knows beforehand which wallet that reaches, so no wallet's metadata are
+/// looked at.
 ///
 /// # Errors
 /// [`NotReached`]
-pub(in crate::flow) fn dc_api_request(
+pub(in crate::flow) fn dc_api_requests(
     context: &Context,
     asked: &VpRequest,
     wallet: &WalletRoute,
 ) -> Result<OutgoingRequest<Value>, NotReached> {
-    let request = match asked.dc_api.ok_or(NotReached::Outdated)? {
+    let requests = std::iter::once(dc_api_request(context, asked, wallet)?);
+    let requests: Value = requests.chain(org_iso_mdoc_request(context, asked)?).collect();
+    Ok(OutgoingRequest { sent: sent(context, &requests.to_string()), request: requests })
+}
+
+/// By `org-iso-mdoc`, where that is offered. Its documents are signed where the key of the request is certified: wallets
+/// show other readers as unknown (REQ-14.75).
+fn org_iso_mdoc_request(context: &Context, asked: &VpRequest) -> Result<Option<Value>, NotReached> {
+    let Some((info, documents)) =
+        org_iso_mdoc::encryption_info(asked).zip(org_iso_mdoc::doc_requests(&asked.query))
+    else {
+        return Ok(None);
+    };
+    let (transcript, identity) = (info.transcript(&asked.origin), asked.identity());
+    let signed = documents.into_iter().map(|document| {
+        let bytes = document.to_be_signed(&transcript);
+        let signature = context.ports.request_signer.authenticate_reader(&identity, &bytes, context.now)?;
+        Ok((document, signature))
+    });
+    let signed = signed.collect::<Result<Vec<_>, NotSigned>>()?;
+    Ok(Some(org_iso_mdoc::request(&info, &signed)))
+}
+
+fn dc_api_request(context: &Context, asked: &VpRequest, wallet: &WalletRoute) -> Result<Value, NotReached> {
+    Ok(match asked.dc_api.ok_or(NotReached::Outdated)? {
         DcApiRequest::Unsigned => dc_api::unsigned(asked, wallet),
         DcApiRequest::Signed => {
             let claims = dc_api::signed_claims(asked, wallet, context.now);
@@ -139,8 +164,7 @@ pub(in crate::flow) fn dc_api_request(
             });
             dc_api::multi_signed(&signed.collect::<Result<Vec<_>, _>>()?)
         }
-    };
-    Ok(OutgoingRequest { sent: sent(context, &request.to_string()), request })
+    })
 }
 
 /// Whether the wallet says of itself that it can be asked like this, where we look (REQ-1.16).

@@ -21,6 +21,7 @@ use vpgate_core::oauth::client::{AuthenticatedClient, Client};
 use vpgate_core::oauth::device_grant::Pending;
 use vpgate_core::oauth::redirect::NotRegistered;
 use vpgate_core::openid4vp::presentation::Begun;
+use vpgate_core::openid4vp::profile::org_iso_mdoc;
 use vpgate_core::openid4vp::request::{
     AuthorizationMethod, PresentationFlow, Profile, RequestMethod, Requester, VpRequest, WalletChoice,
 };
@@ -345,6 +346,11 @@ fn check_hint(login_hint: Option<&str>, is_taken: bool) -> Result<(), NotBegun> 
     }
 }
 
+/// Whether the protocol `org-iso-mdoc` can ask this, which knows no agreements (REQ-14.77).
+fn says_org_iso_mdoc(question: &QueryAsked) -> bool {
+    question.transaction_data.is_empty() && org_iso_mdoc::doc_requests(&question.query).is_some()
+}
+
 /// Writes a request down, and makes the key that its answer is to be encrypted to.
 pub(in crate::flow) fn new_vp_request(
     context: &Context,
@@ -366,11 +372,11 @@ pub(in crate::flow) fn new_vp_request(
     let policy = &context.policy.presentation;
     let lifetime = if crosses { policy.lifetime.min(policy.cross_device_lifetime) } else { policy.lifetime };
     let expires_at = context.now.plus(lifetime);
-    let (response_mode, dc_api) = match flow {
-        PresentationFlow::SameDevice | PresentationFlow::CrossDevice => (wallet.response_mode, None),
+    let (response_mode, dc_api, org_iso_mdoc) = match flow {
+        PresentationFlow::SameDevice | PresentationFlow::CrossDevice => (wallet.response_mode, None, false),
         PresentationFlow::DcApi => {
             let api = wallet.dc_api.ok_or(NotBegun::WalletNotByApi)?;
-            (api.response_mode, Some(api.request))
+            (api.response_mode, Some(api.request), api.org_iso_mdoc && says_org_iso_mdoc(&question))
         }
     };
     let key = answer_key(response_mode, || context.random_bytes())?;
@@ -390,6 +396,7 @@ pub(in crate::flow) fn new_vp_request(
         on_rejection: wallet.on_rejection,
         wallet_issuer: wallet.issuer.clone(),
         dc_api,
+        org_iso_mdoc,
         query: question.query,
         scope: question.scope.filter(|_| is_proof),
         transaction_data: question.transaction_data,

@@ -108,7 +108,7 @@ async fn take(
     let mut findings = Findings::new();
     let opened = posted.open(asked, served.answer_key(), &mut findings);
     let opened = ask_wallet::of_the_wallet(context, asked, opened, &mut findings).await?;
-    let judged = accept::judged(context, asked, opened, findings).await;
+    let judged = accept::judged(context, asked, (opened, None), findings).await;
     let judged = match judged {
         Ok(Judged::Verified { presentation, report }) if asked.awaits_its_browser() => {
             return await_return(context, served, presentation, report, &answer).await;

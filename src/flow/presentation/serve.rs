@@ -39,8 +39,8 @@ pub enum Lead {
         /// The answer comes by a page that needs JavaScript.
         needs_script: bool,
     },
-    /// It passes this to its Digital Credentials API, an element of `digital.requests`; or, where it has
-    /// none, it comes back for the wallet's ordinary way.
+    /// It passes these to its Digital Credentials API, the elements of `digital.requests`; or, where it knows
+    /// none of their protocols, it comes back for the wallet's ordinary way.
     AskByApi(Value, Outline),
 }
 
@@ -186,7 +186,7 @@ async fn lead(
         return Ok(OutgoingRequest { request, sent: None });
     }
     if asked.flow == PresentationFlow::DcApi {
-        let OutgoingRequest { request, sent } = ask_wallet::dc_api_request(context, asked, wallet)?;
+        let OutgoingRequest { request, sent } = ask_wallet::dc_api_requests(context, asked, wallet)?;
         let request = Lead::AskByApi(request, outline(context, asked, wallet));
         return Ok(OutgoingRequest { request, sent });
     }

@@ -22,8 +22,8 @@ use vpgate_core::openid4vp::transaction_data::Details;
 #[template(path = "http/pages/templates/ask.html")]
 struct DcApiPage {
     look: Look,
-    /// The request as JSON.
-    request: String,
+    /// The requests as a JSON array.
+    requests: String,
     client_id: String,
     client_name: String,
     claims: Vec<String>,
@@ -32,13 +32,13 @@ struct DcApiPage {
     form_value: String,
 }
 
-/// The page that asks `request`, in this browser.
-pub fn page(pages: &Pages, handle: &Handle, request: &Value, outline: Outline, browser: &Secret) -> Page {
+/// The page that asks one of `requests`, in this browser.
+pub fn page(pages: &Pages, handle: &Handle, requests: &Value, outline: Outline, browser: &Secret) -> Page {
     let Outline { client_id, client_name, claims, agreements, expires_at: _, others: _ } = outline;
     let client_name = pages.look.client(&client_id, client_name);
-    let (request, form_value) = (request.to_string(), browser::form_value(browser));
+    let (requests, form_value) = (requests.to_string(), browser::form_value(browser));
     let (look, handle) = (pages.look.clone(), handle.clone());
-    let page = DcApiPage { look, request, client_id, client_name, claims, agreements, handle, form_value };
+    let page = DcApiPage { look, requests, client_id, client_name, claims, agreements, handle, form_value };
     Page::new(&pages.look, &page).leading_on(&pages.ways_out()).with_script(ASK_SCRIPT)
 }
 

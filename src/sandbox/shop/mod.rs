@@ -9,13 +9,14 @@ use poem::http::StatusCode;
 use poem::web::cookie::{Cookie, CookieJar, SameSite};
 use poem::web::{Data, Redirect};
 use poem::{Body, IntoResponse as _, Request, Response, handler};
-use serde_json::json;
+use serde_json::{Value, json};
 use url::form_urlencoded;
 
 use super::page::{self, Next};
 use super::parameters::FormParameters;
 use super::{MOUNT, Parties};
 
+mod age;
 mod offers;
 mod outcome;
 mod ways;
@@ -54,21 +55,18 @@ pub(super) async fn agree(
         Ok(form) => form,
         Err(status) => return page::unreadable(parties, status),
     };
-    let offer = form.one("offer").ok().flatten().and_then(ShopOffer::named);
+    let wanted = form.one("offer").ok().flatten();
     let way = form.one("wallet").ok().and_then(Way::named);
-    let Some((offer, way)) = offer.zip(way) else {
+    let Some((mut question, way)) = wanted.zip(way).and_then(|(wanted, way)| question(parties, wanted, way))
+    else {
         let why = "The shop has nothing of that name.";
         return page::sorry(parties, StatusCode::BAD_REQUEST, "Not on offer", why, Next::SHOP);
     };
     let state = parties.random_name();
-    let mut question = json!({
-        "wallet": way.wallet,
-        "scope": parties.scope,
-        "transaction_data": [offer.transaction_data()],
-        "flow": way.flow,
-        "redirect_uri": format!("{}{MOUNT}/shop/return", parties.address),
-        "state": state,
-    });
+    question["wallet"] = way.wallet.into();
+    question["flow"] = way.flow.into();
+    question["redirect_uri"] = format!("{}{MOUNT}/shop/return", parties.address).into();
+    question["state"] = state.as_str().into();
     if way.hinted {
         question["login_hint"] = CUSTOMER.into();
     }
@@ -95,6 +93,16 @@ pub(super) async fn agree(
     jar.add(cookie);
     parties.visits.put(name, visit, parties.now(), MEMORY);
     Redirect::see_other(start_url).into_response()
+}
+
+/// What is asked for the offer of this name, and how. A driving licence is in no cloud wallet: it is asked for as
+/// strangers ask.
+fn question(parties: &Parties, wanted: &str, way: Way) -> Option<(Value, Way)> {
+    if wanted == age::NAME {
+        return Some((json!({ "dcql_query": age::query() }), way.of_a_stranger()));
+    }
+    let offer = ShopOffer::named(wanted)?;
+    Some((json!({ "scope": parties.scope, "transaction_data": [offer.transaction_data()] }), way))
 }
 
 /// `GET /shop/return`: the customer is back. Only the browser that left with this `state` is shown anything.

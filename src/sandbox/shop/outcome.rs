@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::age;
 use crate::sandbox::service::ServiceAnswer;
 use crate::sandbox::transaction_text::TransactionText;
 
@@ -14,6 +15,8 @@ pub(super) struct ShopOutcome {
     pub(super) transactions: Vec<Stored>,
     /// The checks of the report.
     pub(super) checks: Vec<ShopCheck>,
+    /// Whether the person has come of age, where that was asked.
+    adult: Option<bool>,
 }
 
 /// How it ended, or that it has not.
@@ -66,7 +69,25 @@ impl ShopOutcome {
         let credentials = shown.into_iter().flatten().map(|(id, it)| ShopCredential::read(id, it)).collect();
         let transactions = elements(body.get("transaction_data")).map(Stored::read).collect();
         let checks = elements(body.pointer("/report/checks")).map(ShopCheck::read).collect();
-        Self { status, credentials, transactions, checks }
+        Self { status, credentials, transactions, checks, adult: age::is_adult(body) }
+    }
+
+    pub(super) fn headline(&self) -> &'static str {
+        match (self.status, self.adult) {
+            (ShopStatus::Verified, Some(true)) => "You are old enough",
+            (ShopStatus::Verified, Some(false)) => "You are not old enough",
+            (status, _) => status.headline(),
+        }
+    }
+
+    pub(super) fn explanation(&self) -> &'static str {
+        match (self.status, self.adult) {
+            (ShopStatus::Verified, Some(true)) => {
+                "Your wallet showed that you are 18 or older. The shop learnt nothing else of you."
+            }
+            (ShopStatus::Verified, Some(false)) => "Your wallet showed that you are younger than 18.",
+            (status, _) => status.explanation(),
+        }
     }
 
     /// Whether asking again can bring another answer.
@@ -76,7 +97,7 @@ impl ShopOutcome {
 }
 
 impl ShopStatus {
-    pub(super) fn headline(self) -> &'static str {
+    fn headline(self) -> &'static str {
         match self {
             Self::Pending => "Not finished yet",
             Self::Verified => "Agreed and verified",
@@ -87,7 +108,7 @@ impl ShopStatus {
         }
     }
 
-    pub(super) fn explanation(self) -> &'static str {
+    fn explanation(self) -> &'static str {
         match self {
             Self::Pending => "Your wallet has not answered. Nothing has been bought, sent or agreed.",
             Self::Verified => {

@@ -75,6 +75,13 @@ impl Way {
         },
     ];
 
+    /// This way, unless it is one of a client that is registered with the wallet.
+    pub(super) fn of_a_stranger(self) -> Self {
+        let [registered, by_post, stranger, ..] = Self::ALL;
+        let is_registered = [registered.wallet, by_post.wallet].contains(&self.wallet);
+        if is_registered { stranger } else { self }
+    }
+
     /// The way of this name; the first for no name.
     pub(super) fn named(name: Option<&str>) -> Option<Self> {
         Self::ALL.into_iter().find(|way| name.is_none_or(|name| way.name == name))

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::DemoWallet;
 use super::holder::{Binding, HolderFault};
 use super::request::Request;
+use crate::sandbox::mdoc::transcript::Handover;
 use vpgate_core::base::base64url;
 use vpgate_core::base::time::Timestamp;
 use vpgate_core::jose::signing::SigningFault;
@@ -47,6 +48,24 @@ impl AnswerShape {
     }
 }
 
+/// What the signature of an mdoc is made for: this request, or another in the respect that is to be wrong.
+fn transcript<R>(request: &Request<R>, fault: Option<HolderFault>) -> Vec<u8> {
+    let nonce = match fault {
+        Some(HolderFault::WrongNonce) => "a-nonce-of-another-request",
+        _ => &request.nonce,
+    };
+    let key = request.answer_key.as_deref();
+    match (fault, &request.handover) {
+        (Some(HolderFault::WrongAudience), Handover::Redirect(_)) => {
+            request.handover.transcript("somebody-else", nonce, key)
+        }
+        (Some(HolderFault::WrongAudience), _) => {
+            Handover::DcApi("https://somebody-else.example".to_owned()).transcript("", nonce, key)
+        }
+        _ => request.handover.transcript(&request.client_id, nonce, key),
+    }
+}
+
 /// `vp_token` for a request that the person agreed to.
 pub(super) fn vp_token<R>(
     wallet: &DemoWallet,
@@ -57,6 +76,12 @@ pub(super) fn vp_token<R>(
 ) -> Result<String, SigningFault> {
     let mut presentations = Vec::with_capacity(request.asked.len());
     for asked in &request.asked {
+        if let Some(mdoc) = asked.doctype.as_ref().and_then(|doctype| wallet.holder.mdoc(doctype)) {
+            let transcript = transcript(request, fault);
+            let shown = mdoc.present(&asked.paths, &transcript, fault)?;
+            presentations.push((asked.id.clone(), base64url::encode(shown)));
+            continue;
+        }
         // With several credentials allowed, exactly one presentation carries the hash: the first named.
         let mine = || request.transactions.iter().filter(|it| it.credential_ids.first() == Some(&asked.id));
         let transaction_data: Vec<&str> = mine().map(|it| it.encoded.as_str()).collect();

@@ -9,10 +9,12 @@ use poem::{Body, IntoResponse as _, Response, handler};
 use serde_json::{Map, Value, json};
 
 use super::answer::{self, AnswerShape};
-use super::openid4vp::{answer_key, question, verified};
+use super::openid4vp::{answer_key, question, thumbprint, verified};
+use super::org_iso_mdoc;
 use super::posting::encrypted;
 use super::request::Misunderstood;
 use crate::sandbox::Parties;
+use crate::sandbox::mdoc::transcript::Handover;
 use vpgate_core::base::json::{self, Bounds};
 
 const BOUNDS: Bounds = Bounds { bytes: 64 * 1024, depth: 18, members: 2000 };
@@ -42,6 +44,9 @@ fn answer(asked: &Map<String, Value>, parties: &Parties) -> Result<Value, Misund
         .zip(text("origin"))
         .ok_or(malformed("The request must name its protocol and the origin of its page."))?;
     let data = asked.get("data").and_then(Value::as_object).ok_or(malformed("There is no request."))?;
+    if protocol == org_iso_mdoc::PROTOCOL {
+        return org_iso_mdoc::answer(data, origin, parties);
+    }
     let claims = match protocol {
         UNSIGNED => data.clone(),
         SIGNED => data
@@ -60,7 +65,13 @@ fn answer(asked: &Map<String, Value>, parties: &Parties) -> Result<Value, Misund
     {
         return Err(malformed("The request says who it is from without a signature."));
     }
-    let request = question(&claims, &format!("origin:{origin}"), parties)?;
+    let handover = Handover::DcApi(origin.to_owned());
+    let mut request = question(&claims, &format!("origin:{origin}"), handover, parties)?;
+    let key = match claims.get("response_mode").and_then(Value::as_str) {
+        Some("dc_api.jwt") => claims.get("client_metadata").and_then(answer_key),
+        _ => None,
+    };
+    request.answer_key = key.as_ref().and_then(|(key, _)| thumbprint(key));
     if asked.get("decline") == Some(&Value::Bool(true)) {
         return Ok(json!({ "protocol": protocol, "data": { "error": "access_denied" } }));
     }
@@ -72,7 +83,6 @@ fn answer(asked: &Map<String, Value>, parties: &Parties) -> Result<Value, Misund
     let data = match claims.get("response_mode").and_then(Value::as_str) {
         Some("dc_api") => json!({ "vp_token": json::parse(vp_token.as_bytes(), &BOUNDS).ok() }),
         Some("dc_api.jwt") => {
-            let key = claims.get("client_metadata").and_then(answer_key);
             let key = key.ok_or(malformed("The request brings no key to encrypt the answer to."))?;
             json!({ "response": encrypted(&key, &vp_token, None).ok_or(failed)? })
         }

@@ -3,8 +3,10 @@
 use serde_json::{Map, Value, json};
 
 use super::credential::{ClaimNames, WalletCredential};
+use super::query::CredentialAsked;
 use crate::sandbox::certified_key::signing_key;
 use crate::sandbox::issuer::{Issuer, NotIssued, members};
+use crate::sandbox::mdoc::held::HeldMdoc;
 use crate::sandbox::transaction::HASH;
 use vpgate_core::base::base64url;
 use vpgate_core::base::secret::Digest;
@@ -15,6 +17,7 @@ use vpgate_core::jose::signing::{SigningFault, SigningKey};
 pub struct Holder {
     key: SigningKey,
     credential: WalletCredential,
+    mdocs: Vec<HeldMdoc>,
 }
 
 /// What a key binding JWT is made for (RFC 9901 section 4.3, OpenID4VP 1.0 section B.3.3.1).
@@ -73,14 +76,15 @@ impl HolderFault {
 }
 
 impl Holder {
-    /// With a new key and a credential about `claims` from `issuer`.
+    /// With a new key and a credential about `claims` from `issuer`, and its demo documents as mdocs.
     ///
     /// # Errors
     /// [`NotIssued`]
     pub fn new(issuer: &Issuer, claims: Value, now: Timestamp) -> Result<Self, NotIssued> {
         let key = signing_key()?;
         let issued = issuer.issue(claims, key.public_key(), now)?;
-        Ok(Self { credential: WalletCredential::read(&issued).ok_or(NotIssued::Payload)?, key })
+        let credential = WalletCredential::read(&issued).ok_or(NotIssued::Payload)?;
+        Ok(Self { key, credential, mdocs: issuer.issue_mdocs(now)? })
     }
 
     /// The value of a claim; `None` when the credential does not have it.
@@ -88,10 +92,28 @@ impl Holder {
         self.credential.claim(path)
     }
 
+    /// The mdoc of this type.
+    pub(in crate::sandbox) fn mdoc(&self, doctype: &str) -> Option<&HeldMdoc> {
+        self.mdocs.iter().find(|mdoc| mdoc.doctype() == doctype)
+    }
+
+    /// The value of a claim that is asked for; `None` when what is asked for does not have it.
+    pub(super) fn value(&self, asked: &CredentialAsked, path: &[String]) -> Option<&Value> {
+        match &asked.doctype {
+            Some(doctype) => self.mdoc(doctype)?.claim(path),
+            None => self.claim(path),
+        }
+    }
+
     /// Which entry of its issuer's status list the credential has.
     pub fn status_index(&self) -> Option<usize> {
         let path = ["status", "status_list", "idx"].map(str::to_owned);
         self.credential.claim(&path)?.as_u64()?.try_into().ok()
+    }
+
+    /// The entries of everything in the wallet.
+    pub(in crate::sandbox) fn status_indexes(&self) -> impl Iterator<Item = usize> {
+        self.status_index().into_iter().chain(self.mdocs.iter().map(HeldMdoc::status_index))
     }
 
     /// An SD-JWT+KB that shows the claims at `paths`: right in every respect, or wrong in the one named.

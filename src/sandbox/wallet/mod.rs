@@ -18,6 +18,7 @@ use serde_json::{Value, json};
 
 use super::Parties;
 use super::issuer::{Issuer, NotIssued};
+use super::mdoc::documents::PORTRAIT;
 use super::page::{self, Next};
 use super::parameters::FormParameters;
 use super::transaction_text::TransactionText;
@@ -30,6 +31,7 @@ mod credential;
 pub(super) mod dc_api;
 mod holder;
 mod openid4vp;
+mod org_iso_mdoc;
 mod posting;
 mod query;
 mod request;
@@ -137,6 +139,7 @@ async fn ask(parties: &Parties, parameters: &FormParameters) -> Response {
         posted: matches!(request.reply, Reply::Post(_)),
         login_hint: request.login_hint.as_deref(),
         claims: words::claims(&request.asked, &wallet.holder),
+        portrait: words::portrait(&request.asked).then(portrait),
         agreements: request.transactions.iter().map(|it| &it.agreement).collect(),
         request: &name,
         shapes: AnswerShape::ALL.map(|(it, name, words)| (name, words, it == shape)),
@@ -207,6 +210,10 @@ fn after_posting(parties: &Parties, told: Result<Option<String>, NotDelivered>) 
     }
 }
 
+fn portrait() -> String {
+    PORTRAIT.iter().fold("data:image/jpeg,".to_owned(), |address, byte| format!("{address}%{byte:02X}"))
+}
+
 #[derive(Template)]
 #[template(path = "sandbox/pages/consent.html")]
 struct ConsentPage<'a> {
@@ -216,6 +223,8 @@ struct ConsentPage<'a> {
     posted: bool,
     login_hint: Option<&'a str>,
     claims: Vec<(String, String)>,
+    /// As a `data:` address.
+    portrait: Option<String>,
     agreements: Vec<&'a TransactionText>,
     request: &'a str,
     shapes: [(&'static str, &'static str, bool); 3],

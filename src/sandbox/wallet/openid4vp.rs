@@ -8,11 +8,14 @@ use super::posting::PostTo;
 use super::query::{self, Unanswerable};
 use super::request::{Misunderstood, Reply, Request, is_nonce};
 use crate::sandbox::Parties;
+use crate::sandbox::mdoc::transcript::Handover;
 use crate::sandbox::parameters::FormParameters;
 use crate::sandbox::transaction::Transaction;
+use vpgate_core::base::base64url;
 use vpgate_core::base::json::{self, Bounds};
 use vpgate_core::base::media_type::is_typ;
 use vpgate_core::jose::jwe::{ContentEncryption, RecipientKey};
+use vpgate_core::jose::jwk::PublicKey;
 use vpgate_core::jose::jws::UnverifiedJws;
 
 const BOUNDS: Bounds = Bounds { bytes: 64 * 1024, depth: 16, members: 2000 };
@@ -55,9 +58,20 @@ pub(super) async fn read(parameters: &FormParameters, parties: &Parties) -> Resu
     };
     let reply = reply(&claims, parties)?;
     let client_id = claims.get("client_id").and_then(Value::as_str).unwrap_or_default();
-    let Request { client_id, reply: (), nonce, asked, transactions, login_hint } =
-        question(&claims, client_id, parties)?;
-    Ok(Request { client_id, reply: Reply::Post(reply), nonce, asked, transactions, login_hint })
+    let address = claims.get("response_uri").and_then(Value::as_str).unwrap_or_default();
+    let handover = Handover::Redirect(address.to_owned());
+    let answer_key = reply.key.as_ref().and_then(|(key, _)| thumbprint(key));
+    let Request { client_id, reply: (), nonce, handover, asked, transactions, login_hint, .. } =
+        question(&claims, client_id, handover, parties)?;
+    let reply = Reply::Post(reply);
+    Ok(Request { client_id, reply, nonce, handover, answer_key, asked, transactions, login_hint })
+}
+
+/// RFC 7638 thumbprint of the key that an answer is encrypted to.
+pub(super) fn thumbprint(key: &RecipientKey) -> Option<Vec<u8>> {
+    let mut point = key.to_jwk();
+    point.as_object_mut()?.retain(|name, _| ["kty", "crv", "x", "y"].contains(&name.as_str()));
+    base64url::decode(PublicKey::from_jwk(&point).ok()?.thumbprint()).ok()
 }
 
 /// The claims of a request in the address, whose identifier is where the answer goes (section 5.9.3).
@@ -146,6 +160,7 @@ fn reply(claims: &Map<String, Value>, parties: &Parties) -> Result<PostTo, Misun
 pub(super) fn question(
     claims: &Map<String, Value>,
     audience: &str,
+    handover: Handover,
     parties: &Parties,
 ) -> Result<Request<()>, Misunderstood> {
     let text = |name: &str| claims.get(name).and_then(Value::as_str);
@@ -171,7 +186,8 @@ pub(super) fn question(
     };
     let transactions = transactions.ok_or(malformed("What you would agree to is not understood."))?;
     let (client_id, nonce) = (audience.to_owned(), nonce.to_owned());
-    Ok(Request { client_id, reply: (), nonce, asked, transactions, login_hint: None })
+    let (login_hint, answer_key) = (None, None);
+    Ok(Request { client_id, reply: (), nonce, handover, answer_key, asked, transactions, login_hint })
 }
 
 /// The first key to encrypt to, and the best algorithm that both know (section 8.3).

@@ -20,6 +20,8 @@ const BOUNDS: Bounds = Bounds { bytes: 16 * 1024, depth: 12, members: 500 };
 pub struct CredentialAsked {
     /// The credential query id.
     pub id: String,
+    /// The type of the document, where an mdoc is asked for.
+    pub doctype: Option<String>,
     /// The claims, in the order of the query.
     pub paths: Vec<ClaimNames>,
 }
@@ -41,7 +43,7 @@ pub(super) fn of_scope(scope: &str) -> Result<Vec<CredentialAsked>, Unanswerable
         return Err(Unanswerable::Scope);
     }
     let paths = BASIC_CLAIMS.map(|path| path.iter().map(|name| (*name).to_owned()).collect()).to_vec();
-    Ok(vec![CredentialAsked { id: BASIC_QUERY_ID.to_owned(), paths }])
+    Ok(vec![CredentialAsked { id: BASIC_QUERY_ID.to_owned(), doctype: None, paths }])
 }
 
 /// Reads a DCQL query, and chooses what to show: of each set the first combination that is held.
@@ -88,36 +90,52 @@ fn first_held(
 
 fn asked(credential: &Value, holder: &Holder) -> Result<CredentialAsked, Unanswerable> {
     let id = credential.get("id").and_then(Value::as_str).ok_or(Unanswerable::Query)?;
-    let types =
-        credential.pointer("/meta/vct_values").and_then(Value::as_array).ok_or(Unanswerable::Query)?;
-    if credential.get("format").is_none_or(|format| format != "dc+sd-jwt")
-        || !types.iter().any(|it| it == VCT)
-    {
+    let doctype = match credential.get("format").and_then(Value::as_str) {
+        Some("mso_mdoc") => {
+            let doctype = credential.pointer("/meta/doctype_value").and_then(Value::as_str);
+            Some(doctype.ok_or(Unanswerable::Query)?.to_owned())
+        }
+        _ => {
+            check_type(credential)?;
+            None
+        }
+    };
+    if doctype.as_ref().is_some_and(|doctype| holder.mdoc(doctype).is_none()) {
         return Err(Unanswerable::NotHeld);
     }
+    let nothing = CredentialAsked { id: id.to_owned(), doctype, paths: Vec::new() };
     let claims = match credential.get("claims") {
         None => &Vec::new(),
         Some(claims) => claims.as_array().ok_or(Unanswerable::Query)?,
     };
     let paths = match credential.get("claim_sets") {
-        None => claims.iter().map(|claim| held(claim, holder)).collect::<Result<_, _>>()?,
+        None => claims.iter().map(|claim| held(claim, &nothing, holder)).collect::<Result<_, _>>()?,
         sets => {
             let claim = |id: &str| claims.iter().find(|claim| claim.get("id").is_some_and(|it| it == id));
-            let path = |id: &str| claim(id).and_then(|claim| held(claim, holder).ok());
+            let path = |id: &str| claim(id).and_then(|claim| held(claim, &nothing, holder).ok());
             let set = first_held(sets, |id| path(id).is_some())?.ok_or(Unanswerable::NotHeld)?;
             set.into_iter().filter_map(path).collect()
         }
     };
-    Ok(CredentialAsked { id: id.to_owned(), paths })
+    Ok(CredentialAsked { paths, ..nothing })
+}
+
+/// The demo credential is an SD-JWT VC of one type.
+fn check_type(credential: &Value) -> Result<(), Unanswerable> {
+    let types =
+        credential.pointer("/meta/vct_values").and_then(Value::as_array).ok_or(Unanswerable::Query)?;
+    let is_held = credential.get("format").is_some_and(|format| format == "dc+sd-jwt")
+        && types.iter().any(|it| it == VCT);
+    if is_held { Ok(()) } else { Err(Unanswerable::NotHeld) }
 }
 
 /// The path of a claim that the holder has, with one of the values asked for.
-fn held(claim: &Value, holder: &Holder) -> Result<ClaimNames, Unanswerable> {
+fn held(claim: &Value, of: &CredentialAsked, holder: &Holder) -> Result<ClaimNames, Unanswerable> {
     let path = claim.get("path").and_then(Value::as_array).ok_or(Unanswerable::Query)?;
     // No claim of the demo credential is an array, so null and indexes find nothing (section 7.1).
     let names = path.iter().map(|element| element.as_str().map(str::to_owned));
     let names: ClaimNames = names.collect::<Option<_>>().ok_or(Unanswerable::NotHeld)?;
-    let value = holder.claim(&names).filter(|_| !names.is_empty()).ok_or(Unanswerable::NotHeld)?;
+    let value = holder.value(of, &names).filter(|_| !names.is_empty()).ok_or(Unanswerable::NotHeld)?;
     match claim.get("values").map(Value::as_array) {
         None => Ok(names),
         Some(Some(values)) if values.contains(value) => Ok(names),
@@ -154,7 +172,8 @@ mod tests {
         });
         assert_eq!(dcql(&good).unwrap()[0].paths.len(), 2);
         for (pointer, value, why) in [
-            ("/format", json!("mso_mdoc"), Unanswerable::NotHeld),
+            ("/format", json!("ldp_vc"), Unanswerable::NotHeld),
+            ("/format", json!("mso_mdoc"), Unanswerable::Query),
             ("/meta/vct_values", json!(["urn:other"]), Unanswerable::NotHeld),
             ("/claims/0/path", json!(["shoe_size"]), Unanswerable::NotHeld),
             ("/claims/0/path", json!([null]), Unanswerable::NotHeld),

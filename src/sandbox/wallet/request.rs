@@ -5,6 +5,7 @@ use url::{Url, form_urlencoded};
 use super::DemoWallet;
 use super::posting::PostTo;
 use super::query::{self, CredentialAsked, Unanswerable};
+use crate::sandbox::mdoc::transcript::Handover;
 use crate::sandbox::parameters::{FormParameters, Repeated};
 use crate::sandbox::transaction::Transaction;
 
@@ -18,6 +19,10 @@ pub(super) struct Request<R = Reply> {
     pub(super) client_id: String,
     pub(super) reply: R,
     pub(super) nonce: String,
+    /// How the request came, and where the answer goes, as the signature of an mdoc says it.
+    pub(super) handover: Handover,
+    /// Thumbprint of the key that the answer is encrypted to, where it is.
+    pub(super) answer_key: Option<Vec<u8>>,
     pub(super) asked: Vec<CredentialAsked>,
     pub(super) transactions: Vec<Transaction>,
     pub(super) login_hint: Option<String>,
@@ -98,7 +103,8 @@ impl Request {
             .ok_or_else(|| refused("invalid_transaction_data", "the transaction data is not understood"))?;
         let (nonce, login_hint) = (nonce.to_owned(), one("login_hint")?.map(str::to_owned));
         let (client_id, reply) = (wallet.registration.client_id.clone(), Reply::Fragment(return_to.clone()));
-        Ok(Self { client_id, reply, nonce, asked, transactions, login_hint })
+        let handover = Handover::Redirect(wallet.registration.redirect_uri.clone());
+        Ok(Self { client_id, reply, nonce, handover, answer_key: None, asked, transactions, login_hint })
     }
 }
 

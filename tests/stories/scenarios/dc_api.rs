@@ -26,7 +26,8 @@ const ORIGIN: &str = "origin:http://127.0.0.1:8080";
 /// A wallet app that posts, and that is asked without a signature by browsers that can.
 async fn unsigned(mode: ResponseMode) -> Harness {
     Harness::with_wallet(|wallet| {
-        wallet.dc_api = Some(DcApiRoute { request: DcApiRequest::Unsigned, response_mode: mode });
+        wallet.dc_api =
+            Some(DcApiRoute { request: DcApiRequest::Unsigned, response_mode: mode, org_iso_mdoc: false });
     })
     .await
 }

@@ -122,8 +122,11 @@ async fn rules_decide_about_posted_answers_before_anybody_returns() {
 #[tokio::test]
 async fn rules_decide_across_devices_and_through_the_browsers_api() {
     let world = Harness::with_wallet(|wallet| {
-        wallet.dc_api =
-            Some(DcApiRoute { request: DcApiRequest::Unsigned, response_mode: ResponseMode::DcApi });
+        wallet.dc_api = Some(DcApiRoute {
+            request: DcApiRequest::Unsigned,
+            response_mode: ResponseMode::DcApi,
+            org_iso_mdoc: false,
+        });
     })
     .await;
     let wallet = PostingWallet::new(&world);

@@ -33,6 +33,7 @@ pub mod logs;
 mod lost_answers;
 mod metrics;
 mod oidf;
+mod org_iso_mdoc;
 mod own_pages;
 mod phishing;
 mod portraits;

@@ -61,7 +61,11 @@ async fn req_4_23_a_portrait_is_posted_in_the_clear_and_encrypted() {
 async fn req_4_23_a_portrait_comes_through_the_browser_s_api() {
     for mode in [ResponseMode::DcApi, ResponseMode::DcApiJwt] {
         let world = Harness::with_wallet(|wallet| {
-            wallet.dc_api = Some(DcApiRoute { request: DcApiRequest::Unsigned, response_mode: mode });
+            wallet.dc_api = Some(DcApiRoute {
+                request: DcApiRequest::Unsigned,
+                response_mode: mode,
+                org_iso_mdoc: false,
+            });
         })
         .await;
         let (wallet, mut browser) = (PostingWallet::new(&world), world.browser());

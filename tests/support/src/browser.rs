@@ -32,10 +32,15 @@ pub struct Browser<'w> {
 const REDIRECTS: usize = 8;
 
 impl Page {
-    /// What the script of the start page asks the browser's Digital Credentials API.
-    pub fn request_by_api(&self) -> Option<Value> {
+    /// What the script of the start page asks the browser's Digital Credentials API: the same in each protocol.
+    pub fn requests_by_api(&self) -> Option<Vec<Value>> {
         let (_, button) = self.body.split_once("id=\"ask\"")?;
-        serde_json::from_str(&attribute(button, "data-request")?).ok()
+        serde_json::from_str(&attribute(button, "data-requests")?).ok()
+    }
+
+    /// The first of them.
+    pub fn request_by_api(&self) -> Option<Value> {
+        self.requests_by_api()?.into_iter().next()
     }
 }
 

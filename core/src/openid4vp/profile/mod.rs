@@ -6,6 +6,7 @@ pub(crate) mod client_metadata;
 pub mod dc_api;
 mod haip;
 mod openid4vp;
+pub mod org_iso_mdoc;
 mod parameters;
 mod proof;
 mod request_object;

@@ -66,6 +66,7 @@ impl VpRequest {
             on_rejection: wallet.on_rejection,
             wallet_issuer: wallet.issuer.clone(),
             dc_api: None,
+            org_iso_mdoc: false,
             scope,
             flow: *flow,
             choice: if way.is_chosen { WalletChoice::Made } else { self.choice },

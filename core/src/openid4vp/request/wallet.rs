@@ -330,6 +330,9 @@ pub struct DcApiRoute {
     pub request: DcApiRequest,
     /// [`ResponseMode::DcApi`] or [`ResponseMode::DcApiJwt`].
     pub response_mode: ResponseMode,
+    /// Whether it is asked by the protocol `org-iso-mdoc` too (ISO/IEC 18013-7 Annex C), whose answers are encrypted to
+    /// the same key: only with [`ResponseMode::DcApiJwt`].
+    pub org_iso_mdoc: bool,
 }
 
 /// What kind of request it is (Appendix A.3).

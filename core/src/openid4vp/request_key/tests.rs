@@ -3,6 +3,7 @@ use serde_json::json;
 use super::*;
 use crate::base::base64url;
 use crate::base::secret::Digest;
+use crate::cbor;
 use crate::jose::alg::Algorithm;
 use crate::jose::x5c::testing::{Authority, DAY, Plan, public_key};
 use crate::openid4vp::testing::MADE_AT;
@@ -241,4 +242,29 @@ fn req_1_29_a_key_prints_as_nothing() {
     let bound = RequestKey::new("caxdw5a7d", key, KeyCredentials::default(), None).unwrap();
     assert!(!format!("{bound:?}").contains(&d));
     assert_eq!(format!("{bound:?}"), "RequestKey(..)");
+}
+
+#[test]
+fn req_14_75_only_a_certified_key_signs_for_the_reader_and_only_while_it_is_valid() {
+    const NAME: &str = "x509_san_dns:verify.example";
+    let key = signing_key();
+    let pem = chain(&key);
+    let public = key.public_key().clone();
+    let jwk = key.to_private_jwk();
+    let reader = RequestKey::new(NAME, key, with_chain(&pem), None).unwrap();
+    let signed = reader.authenticate_reader(NAME, b"this", MADE_AT).unwrap().unwrap();
+    let item = cbor::read(&signed, &cbor::Limits::default()).unwrap();
+    let signature = cose::Sign1::read(&item).unwrap();
+    assert!(
+        signature.verify(&public, Some(b"this")).is_ok() && signature.verify(&public, Some(b"that")).is_err()
+    );
+    let sent = signature.x5chain().unwrap();
+    assert_eq!((sent.to_x5c(), sent.is_protected()), (OwnChain::from_pem(&pem).unwrap().x5c(), false));
+    let late = MADE_AT.plus(std::time::Duration::from_secs(20 * DAY.unsigned_abs()));
+    assert_eq!(reader.authenticate_reader(NAME, b"this", late), Err(NotSigned::OutOfDate));
+    let other = reader.authenticate_reader("x509_san_dns:other.example", b"this", MADE_AT);
+    assert_eq!(other, Err(NotSigned::OtherIdentity));
+    let registered = SigningKey::from_jwk(&jwk).unwrap();
+    let registered = RequestKey::new("caxdw5a7d", registered, KeyCredentials::default(), None).unwrap();
+    assert_eq!(registered.authenticate_reader("caxdw5a7d", b"this", MADE_AT), Ok(None));
 }

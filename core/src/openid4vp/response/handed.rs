@@ -2,14 +2,21 @@
 
 use std::fmt;
 
+use serde_json::{Map, Value};
+
 use super::opened::{self, Opened, parameters, text};
-use super::{ENVELOPE, PARAMETERS, ResponseParameters};
+use super::{ASKED, ENVELOPE, PARAMETERS, ResponseParameters};
+use crate::base::base64url;
 use crate::base::json;
 use crate::base::report::{Findings, Rejection, Rule};
 use crate::jose::jwe::EncryptionKey;
+use crate::mdoc::SessionTranscript;
+use crate::openid4vp::profile::org_iso_mdoc::encryption_info;
 use crate::openid4vp::request::{DcApiRequest, VpRequest};
+use crate::org_iso_mdoc::{self, EncryptedResponse, EncryptionInfo};
 
 const PROTOCOL: Rule = Rule { check: "dc_api_protocol", requirement: "OpenID4VP A.1" };
+const SEALED: Rule = Rule { check: "response_encryption", requirement: "ISO/IEC 18013-7 Annex C" };
 
 /// The `protocol` and the `data` of a `DigitalCredential`. Where it came from is not in it: what must hold
 /// of that comes from the configuration and from the cookie (REQ-2.55).
@@ -34,6 +41,12 @@ impl DcApiResponse {
         findings: &mut Findings,
     ) -> Result<ResponseParameters, Rejection> {
         findings.about(None);
+        if self.protocol == org_iso_mdoc::PROTOCOL
+            && let Some(info) = encryption_info(asked)
+        {
+            findings.pass(&PROTOCOL, "the answer is of a protocol of the request");
+            return self.unseal(asked, &info, key, findings);
+        }
         let sent = asked.dc_api.map(DcApiRequest::protocol);
         if sent != Some(self.protocol.as_str()) {
             return Err(findings.fail(&PROTOCOL, "the answer is of another protocol than the request"));
@@ -52,6 +65,67 @@ impl DcApiResponse {
             }
         }
     }
+}
+
+impl DcApiResponse {
+    /// What devices have signed for, where the answer to `asked` came by `org-iso-mdoc`: made of the row, like that of
+    /// any other protocol.
+    pub fn transcript(&self, asked: &VpRequest) -> Option<SessionTranscript> {
+        let info = encryption_info(asked).filter(|_| self.protocol == org_iso_mdoc::PROTOCOL)?;
+        Some(info.transcript(&asked.origin))
+    }
+
+    /// The answer by `org-iso-mdoc`, as the `vp_token` that the same wallet would have sent by the other protocol: each
+    /// document by the credential query that asks for its type.
+    fn unseal(
+        self,
+        asked: &VpRequest,
+        info: &EncryptionInfo,
+        key: Option<&EncryptionKey>,
+        findings: &mut Findings,
+    ) -> Result<ResponseParameters, Rejection> {
+        let mut members = json::parse_object(self.data.as_bytes(), &ENVELOPE).map_err(|fault| {
+            findings.fail(&PARAMETERS, format!("the data is no acceptable JSON object: {fault}"))
+        })?;
+        let Some(response) = text(&mut members, "response") else {
+            return Err(findings.fail(&PARAMETERS, "the data has no `response`"));
+        };
+        let Some(key) = key else {
+            return Err(findings.fail(&SEALED, "the key of this request is gone"));
+        };
+        let transcript = info.transcript(&asked.origin);
+        let opened = EncryptedResponse::read(&response).and_then(|sealed| sealed.open(key, &transcript));
+        let opened =
+            opened.map_err(|fault| findings.fail(&SEALED, format!("the response is unusable: {fault}")))?;
+        findings.pass(&SEALED, "encrypted to the key of this request, for the page that asked");
+        let vp_token = vp_token(asked, &opened, findings)?;
+        Ok(ResponseParameters { vp_token: Some(vp_token), ..ResponseParameters::default() })
+    }
+}
+
+/// One document is judged as it came. Several are told apart by their types, which differ (REQ-14.77).
+fn vp_token(asked: &VpRequest, opened: &[u8], findings: &mut Findings) -> Result<String, Rejection> {
+    let mut by_query: Map<String, Value> = Map::new();
+    if let [only] = asked.query.credentials() {
+        by_query.insert(only.id.clone(), vec![base64url::encode(opened)].into());
+        return Ok(Value::Object(by_query).to_string());
+    }
+    let documents = org_iso_mdoc::by_doctype(opened).map_err(|fault| {
+        findings.fail(&SEALED, format!("what was encrypted is no acceptable CBOR: {fault}"))
+    })?;
+    for (doctype, response) in documents {
+        let mut queries = asked.query.credentials().iter();
+        let Some(query) = queries.find(|query| query.meta.types.contains(&doctype)) else {
+            return Err(
+                findings.fail(&ASKED, "the response holds a document of a type that was not asked for")
+            );
+        };
+        let shown = by_query.entry(query.id.clone()).or_insert_with(|| Value::Array(Vec::new()));
+        if let Value::Array(shown) = shown {
+            shown.push(base64url::encode(response).into());
+        }
+    }
+    Ok(Value::Object(by_query).to_string())
 }
 
 impl fmt::Debug for DcApiResponse {

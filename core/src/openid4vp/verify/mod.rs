@@ -105,6 +105,13 @@ impl<'a> Expected<'a> {
         Self { evidence: ExpectedEvidence { types: Some(types), ..self.evidence }, ..self }
     }
 
+    /// This expectation, where devices have signed for `transcript` instead: that of another protocol by which the same
+    /// was asked.
+    #[must_use]
+    pub fn signed_for(self, transcript: Option<SessionTranscript>) -> Self {
+        Self { transcript: transcript.or(self.transcript), ..self }
+    }
+
     /// This expectation, judged by what the operator has set.
     #[must_use]
     pub fn by(self, settings: VerificationSettings) -> Self {

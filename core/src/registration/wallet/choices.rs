@@ -170,7 +170,15 @@ fn dc_api(
     if !given.also_as.is_empty() && request.is_some_and(|request| request != DcApiRequest::MultiSigned) {
         at.add("dc_api.also_as", "has no effect: dc_api.request is not \"multisigned\"");
     }
-    let api = DcApiRoute { request: request?, response_mode: mode? };
+    let org_iso_mdoc = given.org_iso_mdoc.unwrap_or_default();
+    if org_iso_mdoc && mode == Some(ResponseMode::DcApi) {
+        at.add(
+            "dc_api.org_iso_mdoc",
+            "needs response_mode = \"dc_api.jwt\": its answers are always encrypted, to the key of the request",
+        );
+        return None;
+    }
+    let api = DcApiRoute { request: request?, response_mode: mode?, org_iso_mdoc };
     let legal = profile::dc_api::permits(profile, prefix, api);
     legal.map_err(|wrong| at.add(wrong.key, wrong.why)).ok().map(|()| api)
 }

@@ -1,3 +1,5 @@
+mod cases;
+
 use std::io::Write as _;
 
 use std::sync::Arc;

@@ -23,7 +23,7 @@ fn req_2_50_req_2_52_a_wallet_asked_through_the_browser_says_whether_signed_and_
         ),
     ] {
         let route = folder.route(&format!("{UNSIGNED}dc_api = {given}"));
-        assert_eq!(route.dc_api, Some(DcApiRoute { request, response_mode }));
+        assert_eq!(route.dc_api, Some(DcApiRoute { request, response_mode, org_iso_mdoc: false }));
         assert_eq!(route.response_mode, ResponseMode::DirectPost, "otherwise it answers as before");
     }
     for (given, key) in [

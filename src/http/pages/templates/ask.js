@@ -2,11 +2,13 @@
 (function () {
   "use strict";
   var ask = document.getElementById("ask");
-  var request = JSON.parse(ask.dataset.request);
   var api = window.DigitalCredential;
-  var allows = api && api.userAgentAllowsProtocol;
+  // The same question in several protocols: the browser takes the first that it knows.
+  var requests = JSON.parse(ask.dataset.requests).filter(function (request) {
+    return !api || !api.userAgentAllowsProtocol || api.userAgentAllowsProtocol(request.protocol);
+  });
   // Without the API the page stays as it is: its one action is the wallet's ordinary way.
-  if (!api || !navigator.credentials || (allows && !api.userAgentAllowsProtocol(request.protocol))) return;
+  if (!api || !navigator.credentials || !requests.length) return;
   var nothing = document.getElementById("nothing");
   var busy = document.getElementById("busy");
   var other = document.getElementById("other");
@@ -33,7 +35,7 @@
     ask.disabled = true;
     nothing.hidden = true;
     busy.hidden = false;
-    navigator.credentials.get({ mediation: "required", digital: { requests: [request] }, signal: ours.signal }).then(function (given) {
+    navigator.credentials.get({ mediation: "required", digital: { requests: requests }, signal: ours.signal }).then(function (given) {
       if (!given) throw new Error("no credential");
       var answer = document.getElementById("answer");
       answer.elements.protocol.value = given.protocol;

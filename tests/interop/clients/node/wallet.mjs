@@ -115,8 +115,8 @@ async function begin([wallet, , mode], transactionData) {
   assert.equal(sent.status, isByApi(mode) ? 200 : 303, page);
   if (!isByApi(mode)) return { id, cookie, request: sent.headers.get("location") };
   // What the script of the page passes to the browser's API.
-  const [, asked] = page.match(/data-request="([^"]*)"/);
-  const { protocol, data } = JSON.parse(asked.replaceAll("&#34;", '"').replaceAll("&#38;", "&"));
+  const [, asked] = page.match(/data-requests="([^"]*)"/);
+  const [{ protocol, data }] = JSON.parse(asked.replaceAll("&#34;", '"').replaceAll("&#38;", "&"));
   const [, csrf] = page.match(/name="csrf" value="([^"]*)"/);
   return { id, cookie, request: data, protocol, hand: { to: `${start_url}/answer`, csrf } };
 }

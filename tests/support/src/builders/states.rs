@@ -232,6 +232,7 @@ pub fn asked() -> VpRequest {
         on_rejection: OnRejection::Refuse,
         wallet_issuer: None,
         dc_api: None,
+        org_iso_mdoc: false,
         query: Query::from_json(&json!({ "credentials": [{
             "id": CREDENTIAL,
             "format": "dc+sd-jwt",

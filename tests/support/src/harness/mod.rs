@@ -175,6 +175,29 @@ impl Harness {
         Self::of(configured_with(wallet, folder, &parties), parties, None, Vec::new())
     }
 
+    /// Where mdocs of the demo issuer are believed, and a wallet named `browser` is asked by the browser's API in this
+    /// way. The certificate of its authority is in `folder`.
+    pub async fn showing_mdocs(folder: &Path, dc_api: &str) -> Self {
+        let parties = Parties::new(None);
+        std::fs::write(folder.join("iaca.pem"), parties.sandbox.mdoc_root()).unwrap();
+        let wallet = format!(
+            "[[wallets]]\nname = \"browser\"\nprofile = \"openid4vp\"\nclient_id_prefix = \"redirect_uri\"\n\
+             authorization_endpoint = \"{BASE}{MOUNT}/wallet/authorize\"\nrequest_method = \"url_query\"\n\
+             response_mode = \"direct_post\"\ndc_api = {dc_api}\n\n"
+        );
+        let documents =
+            [("mdl", "org.iso.18013.5.1.mDL"), ("pid", "eu.europa.ec.eudi.pid.1")].map(|(id, doctype)| {
+                format!(
+                    "[[credentials]]\nid = \"{id}\"\nformat = \"mso_mdoc\"\ndoctype = \"{doctype}\"\n\
+                     issuer = \"{BASE}{MOUNT}/issuer\"\ntrust = {{ iaca_roots = \"iaca.pem\" }}\n\n"
+                )
+            });
+        let text = configuration("");
+        let (before, rest) = text.split_once("[[credentials]]").unwrap();
+        let text = format!("{before}{wallet}{}[[credentials]]{rest}", documents.concat());
+        Self::of(Config::from_toml(&text, folder).unwrap(), parties, None, Vec::new())
+    }
+
     /// The same, where the issuer is known by `trust`, the inside of that table.
     pub fn trusting(trust: &str, wallet: &str, folder: &Path) -> Self {
         let parties = Parties::new(None);

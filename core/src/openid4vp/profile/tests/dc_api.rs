@@ -14,7 +14,7 @@ fn asked_by(profile: Profile, client_id: &str, request: DcApiRequest, mode: Resp
     let mut asked = super::request(profile, client_id, RequestMethod::ByReferenceGet, mode);
     asked.flow = PresentationFlow::DcApi;
     asked.dc_api = Some(request);
-    asked.wallet.dc_api = Some(DcApiRoute { request, response_mode: mode });
+    asked.wallet.dc_api = Some(DcApiRoute { request, response_mode: mode, org_iso_mdoc: false });
     asked
 }
 
@@ -132,7 +132,8 @@ fn req_2_51_req_9_8_only_legal_requests_through_the_browser_are_permitted() {
                     } else {
                         None
                     };
-                    let permitted = permits(profile, prefix, DcApiRoute { request, response_mode });
+                    let permitted =
+                        permits(profile, prefix, DcApiRoute { request, response_mode, org_iso_mdoc: false });
                     assert_eq!(
                         permitted.err().map(|wrong| wrong.key),
                         wrong,

@@ -1,0 +1,86 @@
+//! The cases of an independent generator that come by this protocol.
+
+use serde_json::json;
+
+use super::super::EncryptedResponse;
+use super::hex;
+use crate::base::base64url;
+use crate::base::report::Findings;
+use crate::cbor::{self, Item, Limits, Writer};
+use crate::cose::{self, PayloadPlace};
+use crate::jose::jwe::EncryptionKey;
+use crate::jose::signing::SigningKey;
+use crate::mdoc::PresentedMdoc;
+use crate::mdoc::testing::{Case, CaseOutcome, cases};
+use crate::trust::CertificateProfile;
+
+const CASES: &str = include_str!("../../../../fixtures/mdoc/cases.jsonl");
+
+/// The key of the request, of both halves that the case tells.
+fn key(case: &Case) -> EncryptionKey {
+    let info = base64url::decode(case.text("encryption_info")).unwrap();
+    let info = cbor::read(&info, &Limits::default()).unwrap();
+    let public = info.as_array().unwrap()[1].get("recipientPublicKey").unwrap().clone();
+    let coordinate = |label| base64url::encode(public.labelled(label).and_then(Item::as_bytes).unwrap());
+    let private = base64url::encode(hex(case.text("recipient_private_key")));
+    let jwk = json!({"kty": "EC", "crv": "P-256", "x": coordinate(-2), "y": coordinate(-3), "d": private});
+    EncryptionKey::from_private_jwk(&jwk).unwrap()
+}
+
+/// The response that was opened, judged as any; or why it was not opened.
+fn judged(case: &Case) -> String {
+    let opened = EncryptedResponse::read(case.text("vp"))
+        .and_then(|sealed| sealed.open(&key(case), &case.transcript()).map(|text| base64url::encode(&*text)));
+    match opened.map(|text| case.judge_text(&text, &case.trust(CertificateProfile::IsoMdl)).0) {
+        Err(fault) => fault.to_string(),
+        Ok(CaseOutcome::Rejected(reason)) => reason.to_owned(),
+        Ok(CaseOutcome::Accepted(claims)) if case.is_answered_by(&claims) => "accept".to_owned(),
+        Ok(CaseOutcome::Accepted(_)) => "claims".to_owned(),
+    }
+}
+
+#[test]
+fn req_14_73_req_14_74_every_case_of_the_protocol_ends_as_it_should() {
+    let all = cases(CASES);
+    let of_the_protocol: Vec<_> = all.iter().filter(|case| case.text("mode") == "org_iso_mdoc").collect();
+    assert_eq!(of_the_protocol.len(), 17);
+    for case in of_the_protocol {
+        let expected = match case.id() {
+            "annexc_ok" => "accept",
+            "annexc_mso_expired" => "mso_validity",
+            "annexc_device_signs_another_transcript" => "device_signature",
+            "annexc_not_dcapi" => "it is not an array of \"dcapi\"",
+            "annexc_enc_off_curve" | "annexc_enc_compressed" => "`enc` is no uncompressed point",
+            "annexc_enc_twice" => "it is no acceptable CBOR: a key occurs twice",
+            _ => "the ciphertext cannot be decrypted",
+        };
+        let told = judged(case);
+        assert!(told.starts_with(expected), "{}: {told}, not {expected}", case.id());
+    }
+}
+
+/// A MAC over whatever it may be: nobody knows in public which key of the reader it would be made with.
+#[test]
+fn req_14_76_a_mac_is_refused_here_too() {
+    let x5chain = Writer::new().bytes(b"x").into_bytes();
+    let issuer = cose::sign(
+        &SigningKey::from_entropy(&[3; 32]).unwrap(),
+        (&[], &[(33, x5chain)]),
+        b"x",
+        PayloadPlace::Attached,
+    );
+    let mac = Writer::new().array(4).bytes(&[0xa1, 1, 5]).map(0).null().bytes(&[7; 32]).into_bytes();
+    let nothing = Writer::new().embedded(&[0xa0]).into_bytes();
+    let device = Writer::new().map(2).text("nameSpaces").raw(&nothing).text("deviceAuth").map(1);
+    let device = device.text("deviceMac").raw(&mac).into_bytes();
+    let document = Writer::new().map(3).text("docType").text("org.iso.18013.5.1.mDL");
+    let document = document.text("issuerSigned").map(1).text("issuerAuth").raw(&issuer.unwrap());
+    let document = document.text("deviceSigned").raw(&device).into_bytes();
+    let response = Writer::new().map(3).text("version").text("1.0").text("documents").array(1);
+    let response = response.raw(&document).text("status").unsigned(0).into_bytes();
+    let mut findings = Findings::new();
+    let refused = PresentedMdoc::read(&response, &Limits::default(), &mut findings).unwrap_err();
+    assert_eq!(refused.reason(), "device_auth");
+    let report = findings.conclude(Err(refused));
+    assert!(report.decisive().unwrap().detail.contains("MAC"), "{report:?}");
+}
