@@ -137,7 +137,7 @@ export class Browsing {
   async soon(who, decided, seen) {
     const late = (await seen) - (await decided);
     console.log(`        ${who} saw it after ${late} ms`);
-    check(late < 1500, `${who} sees it soon, not after ${late} ms`);
+    check(late < 2500, `${who} sees it soon, not after ${late} ms`);
   }
 
   /** Moves the focus with the tabulator key only, and expects to see where it is. */

@@ -183,7 +183,7 @@ async function wrongThenDecline(story, way) {
 }
 
 /** A wallet on another device: the page with the code goes on by itself, whatever happens there. */
-async function scan(story, button, ending) {
+async function scan(story, button, led, ending) {
   const customer = await windowOf(story, "customer", DESKTOP, "light");
   await customer.go("/sandbox/shop");
   await customer.page.getByRole("radio", { name: /on your phone/ }).check();
@@ -193,12 +193,13 @@ async function scan(story, button, ending) {
   const phone = await windowOf(story, "phone", PHONE, "dark");
   await phone.go(await customer.scanned(".scan svg"));
   const [seen, taken] = [
-    customer.page.waitForURL(/\/sandbox\/shop\/return/, { timeout: 30_000 }).then(() => Date.now()),
+    customer.page.waitForURL(led, { timeout: 30_000 }).then(() => Date.now()),
     phone.page.waitForResponse((response) => response.url().endsWith("/sandbox/wallet/consent")).then(() => Date.now()),
   ];
   await phone.press(button, false);
   await customer.soon("the page with the code", taken, seen);
   await phone.look("2-answered");
+  await customer.reach(/\/sandbox\/shop\/return/, /^Go back/);
   check((await customer.text()).includes(ending), `the shop says “${ending}”`);
   await customer.look("2-outcome");
   await phone.close();
@@ -216,8 +217,8 @@ const stories = {
   "an order, OpenID4VP unsigned": () => order("shop-unsigned", /1\.0, unsigned/, PHONE, "dark"),
   "an order, OpenID4VP signed": () => order("shop-signed", /1\.0, signed/, DESKTOP, "light"),
   "an order, HAIP": () => order("shop-haip", /HAIP/, SMALLEST, "light"),
-  "an order, with a wallet on another device": () => scan("shop-scan", "Share", "Agreed and verified"),
-  "no order, with a wallet on another device": () => scan("shop-scan-no", "Decline", "You declined"),
+  "an order, with a wallet on another device": () => scan("shop-scan", "Share", /\/sandbox\/shop\/return/, "Agreed and verified"),
+  "no order, with a wallet on another device": () => scan("shop-scan-no", "Decline", /\/done\//, "You declined"),
   "no order, OpenID4VP unsigned": () => wrongThenDecline("shop-unsigned-no", /1\.0, unsigned/),
   "no order, HAIP": () => wrongThenDecline("shop-haip-no", /HAIP/),
 };

@@ -25,7 +25,8 @@ pub(super) fn amend(document: &mut Value) {
             let Some(operation) = operation.as_object_mut() else { continue };
             operation.entry("security").or_insert(security);
             if BINDING.contains(&path.as_str()) {
-                operation.insert("parameters".to_owned(), json!([proof()]));
+                let parameters = operation.entry("parameters").or_insert_with(|| json!([]));
+                parameters.as_array_mut().into_iter().for_each(|all| all.push(proof()));
             }
         }
     }

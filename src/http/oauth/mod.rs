@@ -113,8 +113,9 @@ impl OauthEndpoints {
     /// For an authorization code, a device code or a refresh token; or, with `client_credentials`, one for the REST
     /// API, which the client shows there as `Authorization: Bearer` instead of its secret. While nobody has decided
     /// about a device code, the answer is 400 `authorization_pending`, or `slow_down` when asked too often; with
-    /// `Prefer: wait=N` it waits for the decision, and the interval counts from request to request. With a `DPoP` header the tokens are bound to its key (RFC 9449); the first proof is answered with the nonce that
-    /// the next one needs. A code works once; one that is shown again ends the tokens that it led to.
+    /// `Prefer: wait=N` it waits for the decision, and the interval counts from request to request. With a `DPoP`
+    /// header the tokens are bound to its key (RFC 9449); the first proof is answered with the nonce that the next one
+    /// needs. A code works once; one that is shown again ends the tokens that it led to.
     #[oai(path = "/token", method = "post", operation_id = "token")]
     async fn token(
         &self,

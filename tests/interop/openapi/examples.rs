@@ -115,7 +115,7 @@ impl Recorder {
     }
 
     /// The person shares; where the browser is then.
-    async fn shared(&self, start: &Value) -> url::Url {
+    async fn shared(&self, start: &Value) -> Url {
         let errand = [("address", start.as_str().unwrap()), ("answer", "Share")];
         let done = self.anybody("/person").form(&errand).send().await.unwrap();
         done.headers()["location"].to_str().unwrap().parse().unwrap()

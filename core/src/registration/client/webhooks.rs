@@ -50,7 +50,7 @@ pub struct WebhookRegistration {
     pub encryption_key_file: Option<String>,
     /// The receipt of a presentation comes with what is told of its end, as `data.receipt`; `false` when left out. In a
     /// full message it is in the result in any case.
-    pub receipt: bool,
+    pub receipt: Option<bool>,
     /// The endpoint may listen on another port than 443 and 8443; `false` when left out.
     pub danger_any_port: Option<bool>,
 }
@@ -79,7 +79,7 @@ pub(super) fn check(
         let secrets = secrets(one, sources, &at);
         let content = content(one, sources, &at);
         if let (Some(name), Some(url), Some(secrets), Some(content)) = (name, url, secrets, content) {
-            let receipt = one.receipt;
+            let receipt = one.receipt.unwrap_or_default();
             checked.push(Arc::new(WebhookEndpoint { name, url, kinds, secrets, content, receipt }));
         }
     }
