@@ -5,23 +5,30 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde_json::{Map, Value};
+use zeroize::Zeroizing;
 
 use super::maker::QUERY_ID;
 use crate::base::base64url;
-use crate::base::report::{Check, Findings, Rejection, Report};
+use crate::base::report::{Check, Findings, Rejection, Report, Rule};
 use crate::base::time::{CLOCK_TOLERANCE, Timestamp};
-use crate::cbor::Limits;
+use crate::cbor::{self, Limits};
+use crate::cose;
 use crate::credential::Authentic;
+use crate::jose::jwe::EncryptionKey;
 use crate::jose::jwk::thumbprint_of;
 use crate::jose::key_set::KeySet;
 use crate::jose::x5c::Roots;
 use crate::mdoc::{AuthenticMdoc, PresentedMdoc, SessionTranscript};
+use crate::org_iso_mdoc::{EncryptedResponse, EncryptedResponseFault};
 use crate::status_list::check::{self, StatusClaim, StatusReference};
 use crate::status_list::token::{CacheBounds, Receipt, StatusList, StatusListFault, StatusListToken};
 use crate::trust::status_policy::StatusPolicy;
 use crate::trust::{
     CertificateProfile, CredentialTrust, FormatRules, KeySource, MdocRules, TrustPolicy, TrustedIssuer,
 };
+
+/// The envelope of `org-iso-mdoc`.
+const OPENED: Rule = Rule { check: "envelope", requirement: "ISO/IEC TS 18013-7 Annex C" };
 
 /// One recorded presentation, and what it was made for.
 pub struct Case(pub Value);
@@ -45,7 +52,7 @@ pub struct Wrong(pub String, pub String, pub Option<Check>);
 pub fn judge_all(lines: &str, reasons: &str) -> Vec<Wrong> {
     let reasons: BTreeMap<&str, &str> = reasons.lines().filter_map(|line| line.split_once('\t')).collect();
     let (mut wrong, mut told) = (Vec::new(), BTreeSet::new());
-    for case in cases(lines).iter().filter(|case| case.is_judged_here()) {
+    for case in &cases(lines) {
         let (outcome, report) = case.judge();
         let outcome = match outcome {
             CaseOutcome::Accepted(claims) if case.is_answered_by(&claims) => "accept",
@@ -92,9 +99,25 @@ impl Case {
         Timestamp::from_rfc3339(self.text("judge_at")).unwrap()
     }
 
-    /// Everything but what comes in the envelope of `org-iso-mdoc`.
-    pub fn is_judged_here(&self) -> bool {
-        self.text("mode") != "org_iso_mdoc"
+    /// Whether the answer came encrypted in the envelope of `org-iso-mdoc`.
+    pub fn is_enveloped(&self) -> bool {
+        self.text("mode") == "org_iso_mdoc"
+    }
+
+    /// What is in the envelope, by the key of the request.
+    fn opened(&self, text: &str) -> Result<Zeroizing<Vec<u8>>, EncryptedResponseFault> {
+        let info = base64url::decode(self.text("encryption_info")).unwrap();
+        let info = cbor::read(&info, &Limits::default()).unwrap();
+        let key = info.as_array().unwrap()[1].get("recipientPublicKey").unwrap();
+        let mut jwk = cose::key::read(key).unwrap().to_jwk();
+        for name in ["alg", "use"] {
+            jwk.as_object_mut().unwrap().remove(name);
+        }
+        let hex = self.text("recipient_private_key").as_bytes();
+        let octet = |pair: &[u8]| u8::from_str_radix(std::str::from_utf8(pair).unwrap(), 16).unwrap();
+        jwk["d"] = base64url::encode(hex.chunks(2).map(octet).collect::<Vec<u8>>()).into();
+        let key = EncryptionKey::from_private_jwk(&jwk).unwrap();
+        EncryptedResponse::read(text)?.open(&key, &self.transcript())
     }
 
     fn doctype(&self) -> &str {
@@ -205,7 +228,12 @@ impl Case {
         trust: &TrustPolicy,
         findings: &mut Findings,
     ) -> Result<(AuthenticMdoc, TrustedIssuer), Rejection> {
-        let presented = PresentedMdoc::parse(text, &Limits::default(), findings)?;
+        let presented = if self.is_enveloped() {
+            let opened = self.opened(text).map_err(|fault| findings.fail(&OPENED, fault.to_string()))?;
+            PresentedMdoc::read(&opened, &Limits::default(), findings)?
+        } else {
+            PresentedMdoc::parse(text, &Limits::default(), findings)?
+        };
         let issuer = trust.vouch(QUERY_ID, &presented.issuer_hint(), findings)?;
         let at = (self.at(), CLOCK_TOLERANCE);
         let document = presented.authenticate(&issuer, Some(&self.transcript()), at, findings)?;
