@@ -1,5 +1,7 @@
 //! Where logs go: to standard error, through a queue that nobody waits for.
 
+#[cfg(not(feature = "otlp"))]
+pub use std::convert::Infallible as Traces;
 use std::io::{self, IsTerminal as _, Write};
 use std::panic::PanicHookInfo;
 use std::time::Duration;
@@ -91,10 +93,6 @@ fn collect(traces: Option<&Traces>, logs: impl Layer<Registry> + Send + Sync + '
 fn collect(_: Option<&Traces>, logs: impl Layer<Registry> + Send + Sync + 'static) {
     tracing_subscriber::registry().with(logs).init();
 }
-
-/// Nobody collects.
-#[cfg(not(feature = "otlp"))]
-pub enum Traces {}
 
 /// A panic goes into the log, not past it: the usual way would wait for standard error. What it says may quote
 /// what a stranger sent, so its place has to do.

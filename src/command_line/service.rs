@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 use vpgate::app::{self, Reloaded, Running};
-use vpgate::config::watch::Watch;
+use vpgate::config::watch::FileWatch;
 use vpgate::config::{Config, ReloadMode};
 
 use self::signals::{Signals, Told};
@@ -46,7 +46,7 @@ impl<R> ConfigSource<R> for NoSource {
 /// The files of a configuration.
 struct ConfigFiles {
     path: PathBuf,
-    watch: Watch,
+    watch: FileWatch,
     mode: ReloadMode,
 }
 

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::places::{Place, Places};
+use super::places::{FilePlace, FilePlaces};
 
 /// One fault: the key's path and what to do about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,7 +12,7 @@ pub struct ConfigFault {
     /// One sentence that follows the path.
     pub why: String,
     /// The file and the line; `None` for what stands nowhere.
-    pub place: Option<Place>,
+    pub place: Option<FilePlace>,
 }
 
 impl fmt::Display for ConfigFault {
@@ -25,7 +25,7 @@ impl fmt::Display for ConfigFault {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Faults {
     found: Vec<ConfigFault>,
-    places: Places,
+    places: FilePlaces,
 }
 
 impl std::error::Error for Faults {}
@@ -63,12 +63,12 @@ impl Faults {
     }
 
     /// From now on it is known where values stand.
-    pub(super) fn stand_at(&mut self, places: Places) {
+    pub(super) fn stand_at(&mut self, places: FilePlaces) {
         self.places = places;
     }
 
     /// Writes one down about what stands at `place`.
-    pub(super) fn add_at(&mut self, place: Place, why: impl Into<String>) {
+    pub(super) fn add_at(&mut self, place: FilePlace, why: impl Into<String>) {
         self.found.push(ConfigFault { path: place.path.clone(), why: why.into(), place: Some(place) });
     }
 

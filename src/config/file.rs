@@ -15,13 +15,13 @@ use vpgate_core::registration::Sources;
 
 use super::chain_memo::KeptChains;
 use super::signature_memo::KeptSignatures;
-use super::watch::Watch;
+use super::watch::FileWatch;
 
 /// What the configuration names: files, where relative paths begin at this folder, and variables of our environment.
 pub(super) struct Folder<'a> {
     at: &'a Path,
     /// The files that were asked for, there or not.
-    asked_for: RefCell<Watch>,
+    asked_for: RefCell<FileWatch>,
 }
 
 impl<'a> Folder<'a> {
@@ -34,7 +34,7 @@ impl<'a> Folder<'a> {
     }
 
     /// The files that were asked for, there or not.
-    pub(super) fn asked_for(self) -> Watch {
+    pub(super) fn asked_for(self) -> FileWatch {
         self.asked_for.into_inner()
     }
 

@@ -10,8 +10,8 @@ use toml::{Table, Value};
 use super::fault::Faults;
 use super::file;
 use super::hints;
-use super::places::Places;
-use super::watch::Watch;
+use super::places::FilePlaces;
+use super::watch::FileWatch;
 
 /// The longest of the files, in bytes.
 const LONGEST: usize = 1 << 20;
@@ -21,16 +21,16 @@ const MOST_FILES: usize = 1000;
 const INCLUDE: &str = "include";
 
 /// All files, as one table.
-pub(super) struct Joined {
+pub(super) struct JoinedFiles {
     pub table: Table,
     /// What was read, and the folders that were looked into. Also what should have been read.
-    pub watch: Watch,
+    pub watch: FileWatch,
 }
 
 /// Reads the file at `path` and those that it includes.
-pub(super) fn read(path: &Path, faults: &mut Faults) -> Joined {
+pub(super) fn read(path: &Path, faults: &mut Faults) -> JoinedFiles {
     let folder = path.parent().unwrap_or(Path::new(""));
-    let mut joined = Joined { table: Table::new(), watch: Watch::default() };
+    let mut joined = JoinedFiles { table: Table::new(), watch: FileWatch::default() };
     joined.watch.add(path.to_owned());
     match text(path) {
         Ok(text) => join(&text, &path.display().to_string(), folder, &mut joined, faults),
@@ -40,22 +40,22 @@ pub(super) fn read(path: &Path, faults: &mut Faults) -> Joined {
 }
 
 /// The same of a text. What it includes is looked for in `folder`.
-pub(super) fn of_text(text: &str, folder: &Path, faults: &mut Faults) -> Joined {
-    let mut joined = Joined { table: Table::new(), watch: Watch::default() };
+pub(super) fn of_text(text: &str, folder: &Path, faults: &mut Faults) -> JoinedFiles {
+    let mut joined = JoinedFiles { table: Table::new(), watch: FileWatch::default() };
     join(text, "", folder, &mut joined, faults);
     joined
 }
 
-fn join(text: &str, name: &str, folder: &Path, joined: &mut Joined, faults: &mut Faults) {
+fn join(text: &str, name: &str, folder: &Path, joined: &mut JoinedFiles, faults: &mut Faults) {
     let Some(table) = faults.keep("", parsed(text)) else { return };
-    let mut places = Places::of(text, name);
+    let mut places = FilePlaces::of(text, name);
     joined.table = table;
     for pattern in patterns(&joined.table) {
         for path in faults.keep(INCLUDE, found(folder, &pattern, &mut joined.watch)).unwrap_or_default() {
             let name = path.display().to_string();
             let read = self::text(&path).and_then(|text| {
                 let table = parsed(&text)?;
-                Ok((table, Places::of(&text, &name)))
+                Ok((table, FilePlaces::of(&text, &name)))
             });
             match read {
                 Ok((table, theirs)) => add(table, &theirs, (&mut joined.table, &mut places), faults),
@@ -76,7 +76,7 @@ fn patterns(table: &Table) -> Vec<String> {
 }
 
 /// Puts what another file says to what is there.
-fn add(more: Table, theirs: &Places, into: (&mut Table, &mut Places), faults: &mut Faults) {
+fn add(more: Table, theirs: &FilePlaces, into: (&mut Table, &mut FilePlaces), faults: &mut Faults) {
     let (table, places) = into;
     for (key, value) in more {
         let at = theirs.place(&key);
@@ -103,7 +103,7 @@ fn add(more: Table, theirs: &Places, into: (&mut Table, &mut Places), faults: &m
 }
 
 /// The files that a pattern means. `*` stands for any part of the last name of a path, but for the dot that hides a file.
-fn found(folder: &Path, pattern: &str, watch: &mut Watch) -> Result<Vec<PathBuf>, String> {
+fn found(folder: &Path, pattern: &str, watch: &mut FileWatch) -> Result<Vec<PathBuf>, String> {
     let pattern = folder.join(pattern);
     let parent = pattern.parent().unwrap_or(Path::new(""));
     let name = pattern.file_name().and_then(|name| name.to_str()).unwrap_or_default();

@@ -42,15 +42,15 @@ use url::Url;
 
 pub use self::fault::{ConfigFault, Faults};
 use self::file::Folder;
-use self::include::Joined;
+use self::include::JoinedFiles;
 use self::outgoing::OutgoingRequests;
-pub use self::places::Place;
+pub use self::places::FilePlace;
 pub use self::postgres::{PostgresStorage, PostgresTls, StatementMode};
 use self::raw::RawStorage;
 use self::read::Written;
 pub use self::schema::schema;
 pub use self::security_module::SecurityModuleAccess;
-use self::watch::Watch;
+use self::watch::FileWatch;
 use vpgate_core::base::forwarded::TrustedProxies;
 use vpgate_core::base::secret::Secret;
 use vpgate_core::openid4vp::request_key::RequestKey;
@@ -153,9 +153,9 @@ impl Config {
 
     /// The same, with the files on which what came of it depends: those that were read or should have been, and the
     /// folders in which some were looked for.
-    pub fn load_noting(path: &Path) -> (Result<Self, Faults>, Watch) {
+    pub fn load_noting(path: &Path) -> (Result<Self, Faults>, FileWatch) {
         let mut faults = Faults::default();
-        let Joined { table, mut watch } = include::read(path, &mut faults);
+        let JoinedFiles { table, mut watch } = include::read(path, &mut faults);
         let folder = Folder::new(path.parent().unwrap_or(Path::new("")));
         let config = Self::read(table, &folder, &mut faults);
         watch.join(folder.asked_for());

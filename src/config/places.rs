@@ -8,11 +8,11 @@ use toml::de::{DeTable, DeValue};
 
 /// By the path that a value has in all files together: `clients[3].scopes`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Places(BTreeMap<String, Place>);
+pub(super) struct FilePlaces(BTreeMap<String, FilePlace>);
 
 /// Where a value stands, or the nearest one around it that stands anywhere.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Place {
+pub struct FilePlace {
     /// The file; empty for a text that is none.
     pub file: Arc<str>,
     /// Counted from 1; 0 where nothing stands.
@@ -21,7 +21,7 @@ pub struct Place {
     pub path: String,
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for FilePlace {
     /// `vpgate.toml:12`
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.file.is_empty() {
@@ -32,7 +32,7 @@ impl fmt::Display for Place {
     }
 }
 
-impl Places {
+impl FilePlaces {
     /// Of everything in `text`, which is called `file`. Nothing where it is not TOML.
     pub(super) fn of(text: &str, file: &str) -> Self {
         let mut places = Self::default();
@@ -41,7 +41,7 @@ impl Places {
         let file: Arc<str> = file.into();
         let mut note = |path: &str, at: usize| {
             let line = lines.partition_point(|end| *end < at) + 1;
-            let place = Place { file: Arc::clone(&file), line, path: path.to_owned() };
+            let place = FilePlace { file: Arc::clone(&file), line, path: path.to_owned() };
             places.0.entry(path.to_owned()).or_insert(place);
         };
         walk_table(table.get_ref(), "", &mut note);
@@ -49,15 +49,18 @@ impl Places {
     }
 
     /// The place of the value at `path`, or of what is around it, with the path that leads on from there.
-    pub(super) fn place(&self, path: &str) -> Place {
+    pub(super) fn place(&self, path: &str) -> FilePlace {
         let mut known = path;
         loop {
             if let Some(place) = self.0.get(known) {
-                return Place { path: format!("{}{}", place.path, &path[known.len()..]), ..place.clone() };
+                return FilePlace {
+                    path: format!("{}{}", place.path, &path[known.len()..]),
+                    ..place.clone()
+                };
             }
             match known.rfind(['.', '[']) {
                 Some(end) => known = &known[..end],
-                None => return Place { path: path.to_owned(), ..Place::default() },
+                None => return FilePlace { path: path.to_owned(), ..FilePlace::default() },
             }
         }
     }
@@ -112,7 +115,7 @@ mod tests {
 
     #[test]
     fn everything_has_a_line_and_what_is_missing_that_of_what_is_around_it() {
-        let places = Places::of(TEXT, "vpgate.toml");
+        let places = FilePlaces::of(TEXT, "vpgate.toml");
         for (path, line) in [
             ("listen", 1),
             ("clients[0]", 3),
@@ -128,14 +131,19 @@ mod tests {
             let place = places.place(path);
             assert_eq!((place.line, &*place.file, place.path.as_str()), (line, "vpgate.toml", path));
         }
-        assert_eq!(places.place("storage.url"), Place { path: "storage.url".to_owned(), ..Place::default() });
+        assert_eq!(
+            places.place("storage.url"),
+            FilePlace { path: "storage.url".to_owned(), ..FilePlace::default() }
+        );
     }
 
     #[test]
     fn what_is_joined_keeps_its_place_and_the_index_of_its_own_file() {
-        let mut places = Places::of(TEXT, "vpgate.toml");
-        let more =
-            Places::of("[[clients]]\nname = 1\n[clients_of_old]\nx = 1\n[branding]\nname = 2\n", "more.toml");
+        let mut places = FilePlaces::of(TEXT, "vpgate.toml");
+        let more = FilePlaces::of(
+            "[[clients]]\nname = 1\n[clients_of_old]\nx = 1\n[branding]\nname = 2\n",
+            "more.toml",
+        );
         places.append(&more, "clients", 2);
         places.append(&more, "branding", 0);
         let place = places.place("clients[2].name");

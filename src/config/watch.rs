@@ -11,12 +11,12 @@ type Stamp = Option<(SystemTime, u64, u64)>;
 
 /// Files, as they were just before they were read, and as they were at the last look.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Watch {
+pub struct FileWatch {
     read: BTreeMap<PathBuf, Stamp>,
     seen: BTreeMap<PathBuf, Stamp>,
 }
 
-impl Watch {
+impl FileWatch {
     /// Looks at one more, which is about to be read.
     pub(super) fn add(&mut self, file: PathBuf) {
         let stamp = stamp(&file);
@@ -60,8 +60,8 @@ fn number(_: &fs::Metadata) -> u64 {
 mod tests {
     use super::*;
 
-    fn watch<const N: usize>(files: [PathBuf; N]) -> Watch {
-        let mut watch = Watch::default();
+    fn watch<const N: usize>(files: [PathBuf; N]) -> FileWatch {
+        let mut watch = FileWatch::default();
         files.into_iter().for_each(|file| watch.add(file));
         watch
     }

@@ -61,11 +61,11 @@ pub enum ModuleFault {
     Gone,
 }
 
-type Job = Box<dyn FnOnce(&mut Worker) + Send>;
+type ModuleWork = Box<dyn FnOnce(&mut Worker) + Send>;
 
 /// A module with a token of ours.
 pub struct SecurityModule {
-    jobs: Sender<Job>,
+    jobs: Sender<ModuleWork>,
 }
 
 impl std::fmt::Debug for SecurityModule {
@@ -163,7 +163,7 @@ fn loaded(library: &Path) -> Result<Pkcs11, Error> {
 
 impl Worker {
     /// Until nobody can ask any more.
-    fn work(mut self, waiting: &Mutex<Receiver<Job>>) {
+    fn work(mut self, waiting: &Mutex<Receiver<ModuleWork>>) {
         loop {
             // Nothing is left half done under this lock.
             let job = waiting.lock().unwrap_or_else(PoisonError::into_inner).recv();
