@@ -227,19 +227,7 @@ fn run(command: Command, read: Option<anyhow::Result<ReadConfig>>) -> anyhow::Re
         Command::Serve(file) => service::serve(read.unwrap_or_else(|| ReadConfig::of(&file.config))?),
         Command::CheckConfig { schema: true, .. } => say(&format!("{:#}", config::schema())),
         Command::CheckConfig { file, online: true, .. } => return command_line::doctor::run(&file.config),
-        Command::CheckConfig { file, .. } => {
-            let config = load(&file)?;
-            for warning in &config.warnings {
-                tracing::warn!("{warning}");
-            }
-            for note in &config.notes {
-                tracing::info!("{note}");
-            }
-            for warning in app::check_now(&config)? {
-                tracing::warn!("{warning}");
-            }
-            say(&format!("{} is good", file.config.display()))
-        }
+        Command::CheckConfig { file, .. } => check_config(&file),
         Command::Migrate(file) => {
             let config = load(&file)?;
             let migrated = app::migrate(&config)?;
@@ -254,27 +242,7 @@ fn run(command: Command, read: Option<anyhow::Result<ReadConfig>>) -> anyhow::Re
             say(&format!("{} holds the whole database: {bytes} bytes", file.display()))
         }
         Command::Storage(command) => command_line::storage::run(command),
-        Command::Keys(KeysCommand::Adopt(file)) => {
-            let config = load(&file)?;
-            app::adopt_keys(&config)?;
-            note(&config, AuditKind::KeysAdopted, "the keys in the folder");
-            say("the database goes with the keys in the folder from now on")
-        }
-        Command::Keys(KeysCommand::List(file)) => keys::say_all(&app::list_keys(&load(&file)?)?),
-        Command::Keys(KeysCommand::Rotate { file, receipts }) => {
-            let config = load(&file)?;
-            let (role, about) = role_of(receipts);
-            let made = app::rotate_keys(&config, role)?;
-            note(&config, AuditKind::KeysRotated, about);
-            keys::say_all(&made)
-        }
-        Command::Keys(KeysCommand::Import { key, file, receipts, at_once }) => {
-            let config = load(&file)?;
-            let (role, about) = role_of(receipts);
-            let made = app::import_key(&config, role, &key, at_once)?;
-            note(&config, AuditKind::KeysRotated, about);
-            keys::say_all(&made)
-        }
+        Command::Keys(command) => keys_command(command),
         Command::Openapi { format: Format::Yaml } => say(http::openapi_yaml().trim_end()),
         Command::Openapi { format: Format::Json } => say(http::openapi_json().trim_end()),
         Command::Metrics { .. } => say(metrics::description().trim_end()),
@@ -284,6 +252,48 @@ fn run(command: Command, read: Option<anyhow::Result<ReadConfig>>) -> anyhow::Re
         Command::Man { dir } => man::run(dir, Cli::command()),
     };
     done.map(|()| ExitCode::SUCCESS)
+}
+
+/// Says everything that is wrong with a configuration, and what is odd about it.
+fn check_config(file: &ConfigFile) -> anyhow::Result<()> {
+    let config = load(file)?;
+    for warning in &config.warnings {
+        tracing::warn!("{warning}");
+    }
+    for note in &config.notes {
+        tracing::info!("{note}");
+    }
+    for warning in app::check_now(&config)? {
+        tracing::warn!("{warning}");
+    }
+    say(&format!("{} is good", file.config.display()))
+}
+
+/// The life of signing keys.
+fn keys_command(command: KeysCommand) -> anyhow::Result<()> {
+    match command {
+        KeysCommand::Adopt(file) => {
+            let config = load(&file)?;
+            app::adopt_keys(&config)?;
+            note(&config, AuditKind::KeysAdopted, "the keys in the folder");
+            say("the database goes with the keys in the folder from now on")
+        }
+        KeysCommand::List(file) => keys::say_all(&app::list_keys(&load(&file)?)?),
+        KeysCommand::Rotate { file, receipts } => {
+            let config = load(&file)?;
+            let (role, about) = role_of(receipts);
+            let made = app::rotate_keys(&config, role)?;
+            note(&config, AuditKind::KeysRotated, about);
+            keys::say_all(&made)
+        }
+        KeysCommand::Import { key, file, receipts, at_once } => {
+            let config = load(&file)?;
+            let (role, about) = role_of(receipts);
+            let made = app::import_key(&config, role, &key, at_once)?;
+            note(&config, AuditKind::KeysRotated, about);
+            keys::say_all(&made)
+        }
+    }
 }
 
 /// What was done is done, whether the log can be told or not.

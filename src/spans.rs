@@ -30,7 +30,7 @@ pub struct TraceParent<'h> {
 /// A request to us. `log_trace` is its name in our logs.
 pub fn request(parent: Option<&TraceParent<'_>>, log_trace: &impl Display) -> Span {
     let span = tracing::info_span!(
-        target: TARGET, "request", otel.name = field::Empty, otel.kind = "server", otel.status_code = field::Empty,
+        target: TARGET, "request", otel.kind = "server", otel.status_code = field::Empty,
         http.request.method = field::Empty, http.route = field::Empty, http.response.status_code = field::Empty,
         vpgate.audience = field::Empty, vpgate.trace = %log_trace
     );
@@ -49,7 +49,8 @@ pub fn answered(span: &Span, method: &str, route: &str, audience: &str, status: 
         return;
     }
     let method = METHODS.into_iter().find(|known| *known == method).unwrap_or(OTHER);
-    span.record("otel.name", format!("{method} {route}"));
+    #[cfg(feature = "otlp")]
+    otel::call(span, format!("{method} {route}"));
     span.record("http.request.method", method);
     span.record("http.route", route);
     span.record("http.response.status_code", i64::from(status));
@@ -109,6 +110,11 @@ mod otel {
         let context = SpanContext::new(trace, within, flags, true, TraceState::default());
         // It fails where nobody collects.
         let _nobody_collects = span.set_parent(Context::new().with_remote_span_context(context));
+    }
+
+    /// What is known of a span only when it ends is what it is about.
+    pub(super) fn call(span: &Span, name: String) {
+        span.context().span().update_name(name);
     }
 
     pub(super) fn current() -> Option<String> {

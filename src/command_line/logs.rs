@@ -1,7 +1,5 @@
 //! Where logs go: to standard error, through a queue that nobody waits for.
 
-#[cfg(not(feature = "otlp"))]
-pub use std::convert::Infallible as Traces;
 use std::io::{self, IsTerminal as _, Write};
 use std::panic::PanicHookInfo;
 use std::time::Duration;
@@ -16,7 +14,6 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 use tracing_subscriber::{EnvFilter, Layer, Registry};
 use vpgate::spans;
 use vpgate::system::log_queue::{self, ACCESS, LogQueue, NOTICE, Weight};
-#[cfg(feature = "otlp")]
 pub use vpgate::system::otlp::Traces;
 
 /// How long the end of the program waits for a log that is slow.

@@ -8,7 +8,6 @@ mod held_key;
 pub mod keys;
 pub mod log_queue;
 mod new_key;
-#[cfg(feature = "otlp")]
 pub mod otlp;
 pub mod private_file;
 pub mod request_keys;

@@ -138,7 +138,7 @@ impl Behind {
     /// A presentation of an order with so many items.
     async fn order(&self, items: usize) -> Value {
         let items: Vec<Value> = (0..items)
-            .map(|item| json!({"quantity": 1, "unit_cost": 19.99, "label": format!("Article {item}")}))
+            .map(|item| json!({"quantity": 1, "unit_cost": 19.99, "label": format!("Article {item} of the spring catalogue")}))
             .collect();
         let order = json!({"scope": "name", "redirect_uri": "https://shop.example/return", "state": "cart",
             "transaction_data": [{"type": "urn:proof:params:vc:transaction-data:payment-itemized:v1",
@@ -164,7 +164,7 @@ impl Behind {
             assert_eq!(self.get("127.0.0.1", operators).await.status(), StatusCode::NOT_FOUND, "{operators}");
         }
         self.tells_people_apart().await;
-        let begun = self.order(40).await;
+        let begun = self.order(60).await;
         self.follows(begun["id"].as_str().unwrap()).await;
         let start = begun["start_url"].as_str().unwrap().strip_prefix(&self.public).unwrap().to_owned();
         let sent = self.get("127.0.0.1", &start).await;
@@ -267,7 +267,7 @@ async fn nginx_in_front_of_a_host_of_its_own() {
         .join("\n")
         .replace(&format!("127.0.0.1:{}", behind.port), &format!("127.0.0.1:{other}"));
     let _short = behind.nginx(&short, &other);
-    let begun = behind.order(40).await;
+    let begun = behind.order(60).await;
     let start = begun["start_url"].as_str().unwrap().replace(&behind.port, &other);
     let sent = behind.client("127.0.0.1").get(start).header("Accept-Language", "en").send().await.unwrap();
     assert_eq!(sent.status(), StatusCode::BAD_GATEWAY);
