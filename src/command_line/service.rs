@@ -35,7 +35,7 @@ pub(super) struct NoSource;
 #[cfg(feature = "sandbox")]
 impl<R> ConfigSource<R> for NoSource {
     async fn changed(&mut self) {
-        std::future::pending().await
+        std::future::pending().await;
     }
 
     async fn reload(&mut self, _: &R) {
