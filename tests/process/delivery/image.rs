@@ -16,7 +16,7 @@ use vpgate_test_support::service_process::{PLAIN, Service, Start};
 const CONTAINER: &str = "exec unshare --mount sh -c '\
     mount --bind \"$ROOT\" \"$ROOT\" && mount -o remount,bind,ro \"$ROOT\" \
     && mount --bind \"$STATE\" \"$ROOT/var/lib/vpgate\" \
-    && exec env -i $IMAGE_ENV chroot --userspec=$IMAGE_USER \"$ROOT\" $IMAGE_ENTRYPOINT $ARGUMENTS'";
+    && exec env -i $IMAGE_ENV \"$(command -v chroot)\" --userspec=$IMAGE_USER \"$ROOT\" $IMAGE_ENTRYPOINT $ARGUMENTS'";
 
 struct Image {
     folder: TempDir,
