@@ -35,7 +35,7 @@ pub(super) struct NoSource;
 #[cfg(feature = "sandbox")]
 impl<R> ConfigSource<R> for NoSource {
     async fn changed(&mut self) {
-        std::future::pending().await;
+        std::future::pending::<()>().await;
     }
 
     async fn reload(&mut self, _: &R) {
@@ -130,7 +130,7 @@ pub(super) fn until_told_to_stop<R>(
 impl ConfigSource<Running> for ConfigFiles {
     async fn changed(&mut self) {
         if self.mode != ReloadMode::Watch {
-            return std::future::pending().await;
+            return std::future::pending::<()>().await;
         }
         loop {
             tokio::time::sleep(LOOK).await;
