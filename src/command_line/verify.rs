@@ -23,7 +23,7 @@ use vpgate_core::base::time::Timestamp;
 use vpgate_core::jose::key_set::KeySet;
 use vpgate_core::openid4vp::dcql::{CredentialQuery, Meta, Query};
 use vpgate_core::openid4vp::transaction_data::{TransactionData, TransactionTypes};
-use vpgate_core::openid4vp::verify::{Expected, ExpectedEvidence};
+use vpgate_core::openid4vp::verify::{Expected, ExpectedEvidence, SentRequest, TranscriptFault};
 use vpgate_core::status_list::check::StatusReference;
 use vpgate_core::status_list::token::StatusList;
 use vpgate_core::trust::{KeySource, TrustPolicy, TrustedIssuer};
@@ -49,6 +49,16 @@ pub struct Arguments {
     /// The nonce of the request.
     #[arg(long, allow_hyphen_values = true, value_parser = NonEmptyStringValueParser::new())]
     nonce: String,
+    /// Of mdocs that were asked for by redirect: the `response_uri`, or the `redirect_uri` where that was sent, exactly.
+    #[arg(long, value_name = "URI")]
+    response_uri: Option<String>,
+    /// Of mdocs: the RFC 7638 thumbprint (SHA-256, base64url) of the key that the answer was encrypted to, if it was.
+    #[arg(long, value_name = "THUMBPRINT", allow_hyphen_values = true)]
+    jwk_thumbprint: Option<String>,
+    /// Of mdocs that were asked for by the protocol org-iso-mdoc: `encryptionInfo` as it was sent. The audience is
+    /// `origin:` and the origin then, as it is for every answer through the browser's API.
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
+    encryption_info: Option<String>,
     /// Whom to believe: TOML with `[[credentials]]` and, where you need them, `[[transaction_data]]` and
     /// `[verification]` as in vpgate.toml (or a whole vpgate.toml, of which nothing else counts). Keys (or roots) must be in a file: nothing is fetched, status lists neither
     /// (`danger_ignore_status = true` does without).
@@ -90,7 +100,16 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let transaction_data = transactions(&arguments.transaction_data, &transaction_types, &query)?;
     let vp_token = text_of(&arguments.token, settings.longest_answer())?;
     let at = arguments.at.unwrap_or_else(|| SystemClock.now());
+    let sent = SentRequest {
+        audience: &arguments.audience,
+        nonce: &arguments.nonce,
+        response_uri: arguments.response_uri.as_deref(),
+        jwk_thumbprint: arguments.jwk_thumbprint.as_deref(),
+        encryption_info: arguments.encryption_info.as_deref(),
+    };
+    let in_words = |fault: TranscriptFault| anyhow!("--{} {fault}", fault.part().replace('_', "-"));
     let challenge = Expected {
+        transcript: query.transcript(&sent).map_err(in_words)?,
         query: &query,
         transaction_data: &transaction_data,
         audience: arguments.audience.as_str().into(),
@@ -98,7 +117,6 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         requested_at: arguments.requested_at.unwrap_or_else(|| at.minus(REQUEST_AGE)),
         high_assurance: false,
         evidence: ExpectedEvidence { response_mode: None, types: Some(&transaction_types) },
-        transcript: None,
         settings,
     };
     let rules = ResultRules::of_query(arguments.several_holders);

@@ -58,6 +58,8 @@ pub struct Authentic {
     bound: Option<TransactionHashes>,
     chain: Option<Arc<ValidatedChain>>,
     sd_jwt: Option<SdJwtEvidence>,
+    /// The text of an mdoc as it was received.
+    mdoc: Option<String>,
 }
 
 /// What only an SD-JWT leaves behind: for a second library to judge it again.
@@ -158,6 +160,17 @@ impl Authentic {
         self.chain.as_ref().map(|chain| chain.authority_key_ids())
     }
 
+    /// The presentation as it was received; `None` for formats that leave no bytes behind.
+    pub fn received(&self) -> Option<&str> {
+        self.sd_jwt.as_ref().map(SdJwtEvidence::received).or(self.mdoc.as_deref())
+    }
+
+    /// The key under which the issuer's signature holds, where that is remembered.
+    pub fn issuer_key(&self) -> Option<&PublicKey> {
+        let of_chain = || self.chain.as_ref()?.keys().keys().first();
+        self.sd_jwt.as_ref().map(SdJwtEvidence::issuer_key).or_else(of_chain)
+    }
+
     /// What an SD-JWT leaves behind.
     pub fn sd_jwt(&self) -> Option<&SdJwtEvidence> {
         self.sd_jwt.as_ref()
@@ -220,7 +233,15 @@ impl From<sdjwt::credential::AuthenticSdJwt> for Authentic {
                 issuer_key: credential.issuer_key,
                 digests: credential.digests,
             }),
+            mdoc: None,
         }
+    }
+}
+
+impl Authentic {
+    /// An mdoc, whose text was `received`.
+    pub(super) fn of_mdoc(document: AuthenticMdoc, received: String) -> Self {
+        Self { mdoc: Some(received), ..document.into() }
     }
 }
 
@@ -242,6 +263,7 @@ impl From<AuthenticMdoc> for Authentic {
             bound: None,
             chain: Some(document.chain),
             sd_jwt: None,
+            mdoc: None,
         }
     }
 }
@@ -265,6 +287,7 @@ impl From<PlainFacts> for Authentic {
             bound: None,
             chain: None,
             sd_jwt: None,
+            mdoc: None,
         }
     }
 }

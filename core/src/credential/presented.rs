@@ -23,8 +23,8 @@ const SHAPE: Rule = Rule { check: "vp_token_count", requirement: "OpenID4VP 6.1,
 pub enum Presented {
     /// An SD-JWT VC, parsed.
     SdJwtVc(Box<sdjwt::parse::PresentedSdJwt>),
-    /// An mdoc, taken apart.
-    Mdoc(Box<PresentedMdoc>),
+    /// An mdoc, taken apart, and the text that it was.
+    Mdoc(Box<PresentedMdoc>, String),
     /// The trivial format.
     #[cfg(any(test, feature = "testing"))]
     Plain(PlainText),
@@ -52,7 +52,8 @@ impl Presented {
             }
             (CredentialFormat::MsoMdoc, Value::String(text)) => {
                 let limits = Limits { bytes: limits.bytes, depth: limits.depth, ..Limits::default() };
-                PresentedMdoc::parse(text, &limits, findings).map(|presented| Self::Mdoc(Box::new(presented)))
+                let presented = PresentedMdoc::parse(text, &limits, findings)?;
+                Ok(Self::Mdoc(Box::new(presented), text.clone()))
             }
             #[cfg(any(test, feature = "testing"))]
             (CredentialFormat::Plain, Value::String(text)) => {
@@ -66,7 +67,7 @@ impl Presented {
     pub fn issuer_hint(&self) -> IssuerHint<'_> {
         match self {
             Self::SdJwtVc(presented) => presented.issuer_hint(),
-            Self::Mdoc(presented) => presented.issuer_hint(),
+            Self::Mdoc(presented, _) => presented.issuer_hint(),
             #[cfg(any(test, feature = "testing"))]
             Self::Plain(presented) => presented.issuer_hint(),
         }
@@ -105,9 +106,9 @@ impl Presented {
             Self::SdJwtVc(presented) => {
                 presented.authenticate(issuer, keys, expected, now, findings).map(Authentic::from)
             }
-            Self::Mdoc(presented) => {
-                let at = (now, expected.skew);
-                presented.authenticate(issuer, transcript, at, findings).map(Authentic::from)
+            Self::Mdoc(presented, text) => {
+                let document = presented.authenticate(issuer, transcript, (now, expected.skew), findings)?;
+                Ok(Authentic::of_mdoc(document, text))
             }
             #[cfg(any(test, feature = "testing"))]
             Self::Plain(presented) => {

@@ -10,7 +10,7 @@ use crate::metrics::Stopwatch;
 use vpgate_core::base::time::Timestamp;
 use vpgate_core::oauth::client::AuthenticatedClient;
 use vpgate_core::openid4vp::transaction_data::TransactionTypes;
-use vpgate_core::openid4vp::verify::{Expected, ExpectedEvidence};
+use vpgate_core::openid4vp::verify::{Expected, ExpectedEvidence, SentRequest, TranscriptFault};
 
 /// How long ago the request was made when nobody says: as long as requests live by default. Key-binding
 /// JWTs that are older are refused.
@@ -26,6 +26,12 @@ pub struct TokenToVerify {
     pub audience: String,
     /// The nonce of the caller's request.
     pub nonce: String,
+    /// Where the answer was to go, for mdocs that were asked for by redirect.
+    pub response_uri: Option<String>,
+    /// The thumbprint of the key that the answer was encrypted to, for mdocs.
+    pub jwk_thumbprint: Option<String>,
+    /// `encryptionInfo` as it was sent, for mdocs that were asked for by `org-iso-mdoc`.
+    pub encryption_info: Option<String>,
     /// What was asked. Transaction data may also be given as the exact strings that were sent.
     pub question: QueryRequested,
     /// When it was asked; [`REQUEST_AGE`] ago when absent.
@@ -45,6 +51,9 @@ pub enum NotVerifiable {
     Nonce,
     #[error("vp_token is missing")]
     VpToken,
+    /// What the device of an mdoc signed is not known.
+    #[error(transparent)]
+    Transcript(TranscriptFault),
     /// Our fault, or an issuer's.
     #[error(transparent)]
     Failed(#[from] Unavailable),
@@ -69,7 +78,15 @@ pub async fn verify(
             return Err(missing);
         }
     }
+    let sent = SentRequest {
+        audience: &request.audience,
+        nonce: &request.nonce,
+        response_uri: request.response_uri.as_deref(),
+        jwk_thumbprint: request.jwk_thumbprint.as_deref(),
+        encryption_info: request.encryption_info.as_deref(),
+    };
     let challenge = Expected {
+        transcript: question.query.transcript(&sent).map_err(NotVerifiable::Transcript)?,
         query: &question.query,
         transaction_data: &question.transaction_data,
         audience: request.audience.as_str().into(),
@@ -77,7 +94,6 @@ pub async fn verify(
         requested_at: request.requested_at.unwrap_or_else(|| context.now.minus(REQUEST_AGE)),
         high_assurance: false,
         evidence: ExpectedEvidence { response_mode: None, types: Some(&context.policy.transaction_types) },
-        transcript: None,
         settings: context.policy.verification,
     };
     let several = request.question.several_holders;

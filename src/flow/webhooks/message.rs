@@ -40,7 +40,7 @@ pub(super) async fn body(
         body["data"]["receipt"] = receipt.as_str().into();
     }
     if let Some((key, result)) = full {
-        body["data"]["result"] = sealed(key, &render(id, result, receipt))?.into();
+        body["data"]["result"] = sealed(key, &render(id, without_pictures(result), receipt))?.into();
     }
     Ok(body.to_string())
 }
@@ -55,6 +55,16 @@ async fn receipt(
         Ok(receipt) => Ok(Some(receipt)),
         Err(NoReceipt::Unknown) => Ok(None),
         Err(NoReceipt::Failed(failure)) => Err(failure),
+    }
+}
+
+/// Pictures of people go to who asks for them, and into no message.
+fn without_pictures(result: Collected) -> Collected {
+    match result {
+        Collected::Verified { presentation, report } => {
+            Collected::Verified { presentation: presentation.without_pictures(), report }
+        }
+        other => other,
     }
 }
 

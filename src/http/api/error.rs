@@ -311,6 +311,9 @@ impl From<NotVerifiable> for Problem {
             NotVerifiable::Audience => Self::invalid_request("/audience", detail),
             NotVerifiable::Nonce => Self::invalid_request("/nonce", detail),
             NotVerifiable::VpToken => Self::invalid_request("/vp_token", detail),
+            NotVerifiable::Transcript(fault) => {
+                Self::invalid_request(&format!("/{}", fault.part()), fault.to_string())
+            }
             NotVerifiable::Failed(failure) => failure.into(),
         }
     }

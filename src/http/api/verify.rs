@@ -66,6 +66,14 @@ pub struct ReceivedToken {
     /// The nonce of your request. That it was fresh, and is used once, is for you to see to.
     #[oai(validator(min_length = 1))]
     pub nonce: String,
+    /// Of mdocs that you asked for by redirect: your `response_uri`, or the `redirect_uri` where you sent that, exactly.
+    pub response_uri: Option<String>,
+    /// Of mdocs: the RFC 7638 thumbprint (SHA-256, base64url) of your key that the answer was encrypted to; left out when
+    /// it was not encrypted.
+    pub jwk_thumbprint: Option<String>,
+    /// Of mdocs that you asked for by the protocol `org-iso-mdoc`: `encryptionInfo` exactly as you sent it; `audience` is
+    /// `origin:` and your origin then.
+    pub encryption_info: Option<String>,
     /// Credentials of several holder keys are welcome in one answer; `false` when left out.
     pub several_holders: Option<bool>,
     /// What the person was to agree to, in order: the base64url strings exactly as you sent them, or the
@@ -107,6 +115,9 @@ impl JsonRequest for VerifyToken {
             },
             audience: received.audience,
             nonce: received.nonce,
+            response_uri: received.response_uri,
+            jwk_thumbprint: received.jwk_thumbprint,
+            encryption_info: received.encryption_info,
             question: QueryRequested {
                 scope,
                 dcql_query,

@@ -31,6 +31,7 @@ mod in_signature;
 mod limits;
 pub mod logs;
 mod lost_answers;
+mod mdoc;
 mod metrics;
 mod oidf;
 mod org_iso_mdoc;

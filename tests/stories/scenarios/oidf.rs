@@ -5,10 +5,7 @@
 //! A refusal is a 4xx, and the same wallet is then believed when it answers rightly: what was wrong was
 //! wrong in that one way.
 //!
-//! Not yet applicable, because no mdoc is read here: with the credential format `iso_mdl`
-//! - `invalid-session-transcript`
-//! - `happy-flow`, `request-uri-method-post`, `request-uri-fetched-twice`, `present-revoked-credential` and
-//!   `present-credential-without-status`
+//! Those with the credential format `iso_mdl` are in [`super::mdoc`].
 
 use poem::http::StatusCode;
 use serde_json::{Value, json};

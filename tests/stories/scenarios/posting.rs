@@ -78,7 +78,11 @@ impl<'w> PostingWallet<'w> {
 
     /// Answers with this presentation, in the mode that was asked for.
     pub async fn answer(&self, asked: &VpRequest, presentation: &str) -> Answer {
-        let vp_token = json!({ CREDENTIAL: [presentation] });
+        self.answer_with(asked, &json!({ CREDENTIAL: [presentation] })).await
+    }
+
+    /// Answers with this `vp_token`, in the mode that was asked for.
+    pub async fn answer_with(&self, asked: &VpRequest, vp_token: &Value) -> Answer {
         match &asked.answer_key {
             None => {
                 let vp_token = vp_token.to_string();

@@ -118,8 +118,8 @@ fn credential(id: &str, shown: &VerifiedCredential) -> Value {
     say("anchor", shown.certificate.as_ref().map(|it| json!({ "subject": it.anchor, "key": it.anchor_key })));
     say("presentation_hash", evidence.map(|it| it.presentation_hash.as_str().into()));
     let bound = evidence.filter(|_| shown.key_binding.is_some());
-    say("sd_hash", bound.map(|it| it.sd_hash.as_str().into()));
-    say("sd_hash_alg", bound.map(|it| it.sd_hash_alg.as_str().into()));
+    say("sd_hash", bound.and_then(|it| it.sd_hash.as_deref()).map(Into::into));
+    say("sd_hash_alg", bound.and_then(|it| it.sd_hash_alg.as_deref()).map(Into::into));
     say("holder", shown.holder.as_deref().map(Into::into));
     let commitments = evidence.map(|it| it.commitments.as_slice()).unwrap_or_default();
     let commitment = |it: &Commitment| json!({ "claim": it.claim, "hash": hash(&it.disclosure) });

@@ -43,6 +43,7 @@ mod mistaken_hash;
 mod sca;
 mod shown;
 mod told;
+mod transcript;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -57,6 +58,7 @@ pub use self::issuer_certificate::IssuerCertificate;
 pub use self::sca::ExpectedEvidence;
 pub use self::shown::{Commitment, ShownEvidence};
 pub use self::told::{ScopeNotGranted, ScopesEarned, one_holder};
+pub use self::transcript::{SentRequest, TranscriptFault};
 use super::dcql::Query;
 use super::request::{PresentationFlow, VpRequest};
 use super::response::PresentedCredential;

@@ -16,10 +16,13 @@ use crate::status_list::check::StatusPlace;
 pub struct ShownEvidence {
     /// SHA-256 of all of it.
     pub presentation_hash: String,
-    /// What the holder signed as `sd_hash` (RFC 9901 section 4.3.1): of everything before the key-binding JWT.
-    pub sd_hash: String,
+    /// Of an SD-JWT, what the holder signed as `sd_hash` (RFC 9901 section 4.3.1): of everything before the key-binding
+    /// JWT.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sd_hash: Option<String>,
     /// By which algorithm.
-    pub sd_hash_alg: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sd_hash_alg: Option<String>,
     /// RFC 7638 thumbprint of the key under which the issuer's signature held.
     pub issuer_key: String,
     /// SHA-256 of the address of the first status list that was looked up.
@@ -42,13 +45,14 @@ pub struct Commitment {
 impl ShownEvidence {
     /// `None` for formats that leave no bytes behind.
     pub(super) fn of(authentic: &Authentic, places: &[StatusPlace]) -> Option<Self> {
-        let shown = authentic.sd_jwt()?;
-        let (algorithm, sd_hash) = shown.sd_hash();
+        let signed = authentic.sd_jwt().map(|shown| shown.sd_hash());
+        let (algorithm, sd_hash) =
+            signed.map(|(algorithm, hash)| (algorithm.name().to_owned(), hash)).unzip();
         Some(Self {
-            presentation_hash: hash(shown.received()),
+            presentation_hash: hash(authentic.received()?),
             sd_hash,
-            sd_hash_alg: algorithm.name().to_owned(),
-            issuer_key: shown.issuer_key().thumbprint(),
+            sd_hash_alg: algorithm,
+            issuer_key: authentic.issuer_key()?.thumbprint(),
             status_uri_hash: places.first().map(|place| hash(place.uri())),
             commitments: Vec::new(),
         })

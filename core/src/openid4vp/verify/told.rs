@@ -2,6 +2,7 @@
 //! listed, and whether one holder is behind all of it.
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::{ONE_HOLDER, VerifiedCredential, VerifiedCredentials, VerifiedPresentation};
 use crate::base::report::{Findings, Rejection};
@@ -37,6 +38,20 @@ impl VerifiedPresentation {
         Self { scopes: Some(scopes), ..self }
     }
 
+    /// This result without pictures of the person, for messages that nobody asked for.
+    #[must_use]
+    pub fn without_pictures(mut self) -> Self {
+        for shown in self.credentials.values_mut() {
+            match shown {
+                VerifiedCredentials::One(one) => one.drop_pictures(),
+                VerifiedCredentials::Several(several) => {
+                    several.iter_mut().for_each(VerifiedCredential::drop_pictures);
+                }
+            }
+        }
+        self
+    }
+
     /// This result with no other claims than those to which `listed` leads, by credential query id.
     #[must_use]
     pub fn showing_only<'p>(mut self, listed: impl Fn(&str) -> Vec<&'p ClaimsPath>) -> Self {
@@ -53,6 +68,18 @@ impl VerifiedPresentation {
 }
 
 impl VerifiedCredential {
+    fn drop_pictures(&mut self) {
+        let format = self.format;
+        for elements in self.claims.values_mut().filter_map(Value::as_object_mut) {
+            elements.retain(|name, _| !format.is_picture(name));
+        }
+        if let Some(evidence) = &mut self.evidence {
+            let is_picture =
+                |claim: &str| claim.rsplit('.').next().is_some_and(|name| format.is_picture(name));
+            evidence.commitments.retain(|one| !is_picture(&one.claim));
+        }
+    }
+
     /// This result with no other claims than those to which `paths` lead.
     #[must_use]
     pub fn only(&self, paths: &[&ClaimsPath]) -> Self {

@@ -198,10 +198,17 @@ impl Harness {
         Self::of(Config::from_toml(&text, folder).unwrap(), parties, None, Vec::new())
     }
 
+    /// The same, with `more` at the end of the configuration.
+    pub async fn asking_for(more: &str, wallet: &str, folder: &Path) -> Self {
+        let parties = Parties::new(None);
+        let config = configured_by((ROOTS, more), wallet, folder, &parties);
+        Self::of(config, parties, None, Vec::new())
+    }
+
     /// The same, where the issuer is known by `trust`, the inside of that table.
     pub fn trusting(trust: &str, wallet: &str, folder: &Path) -> Self {
         let parties = Parties::new(None);
-        Self::of(configured_by(trust, wallet, folder, &parties), parties, None, Vec::new())
+        Self::of(configured_by((trust, ""), wallet, folder, &parties), parties, None, Vec::new())
     }
 
     /// The same service after a restart with another wallet entry: what was stored is still there.
@@ -588,15 +595,17 @@ fn client() -> reqwest::Client {
 
 /// The usual configuration with another wallet entry, and with issuers that are known by certificates.
 fn configured_with(wallet: &str, folder: &Path, parties: &Parties) -> Config {
-    configured_by("x5c_roots = \"issuer-roots.pem\"", wallet, folder, parties)
+    configured_by((ROOTS, ""), wallet, folder, parties)
 }
 
-fn configured_by(trust: &str, wallet: &str, folder: &Path, parties: &Parties) -> Config {
+const ROOTS: &str = "x5c_roots = \"issuer-roots.pem\"";
+
+fn configured_by((trust, more): (&str, &str), wallet: &str, folder: &Path, parties: &Parties) -> Config {
     std::fs::write(folder.join("issuer-roots.pem"), parties.roots()).unwrap();
     let jwks = format!("jwks_uri = \"{BASE}/sandbox/issuer/jwks.json\"");
     let usual = configuration("").replace(&jwks, trust);
     let (before, rest) = usual.split_once("[[wallets]]").unwrap();
     let (_, after) = rest.split_once("[[credentials]]").unwrap();
-    let text = format!("{before}[[wallets]]\nname = \"demo\"\n{wallet}\n[[credentials]]{after}");
+    let text = format!("{before}[[wallets]]\nname = \"demo\"\n{wallet}\n[[credentials]]{after}{more}");
     Config::from_toml(&text, folder).unwrap_or_else(|faults| panic!("{wallet}\n{faults}"))
 }
