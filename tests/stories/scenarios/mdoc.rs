@@ -8,10 +8,12 @@ use serde_json::{Value, json};
 use url::Url;
 use vpgate_core::base::json::Bounds;
 use vpgate_core::cbor::Writer;
+use vpgate_core::cose::{self, PayloadPlace};
 use vpgate_core::jose::alg::Algorithm;
 use vpgate_core::jose::jwe::RecipientKey;
 use vpgate_core::jose::jws::UnverifiedJws;
 use vpgate_core::jose::signing::SigningKey;
+use vpgate_core::jose::x5c::testing::{Plan, public_key};
 use vpgate_core::mdoc::SessionTranscript;
 use vpgate_core::mdoc::testing::{DOCTYPE, MdocMaker, NAMESPACE};
 use vpgate_core::openid4vp::request::VpRequest;
@@ -133,6 +135,22 @@ impl Licences {
         PostingWallet::new(&self.world).answer_with(&asked, &json!({ id: [presentation] })).await
     }
 
+    /// A list of what the issuer has taken back, by a signer of its own below the same authority.
+    fn identifier_list(&self, taken_back: &[u8]) -> Vec<u8> {
+        let (now, signer) = (self.world.now().unix(), SigningKey::generate(Algorithm::Es256).unwrap());
+        let plan = Plan::leaf("Utopia Revocation", now);
+        let leaf = self.maker.root.certify(&plan, &public_key(&signer.public_key().to_jwk()));
+        let covered = [
+            (16, Writer::new().text("application/identifierlist+cwt").into_bytes()),
+            (33, Writer::new().bytes(&leaf.to_der().unwrap()).into_bytes()),
+        ];
+        let seconds = |to: Writer, at: i64| to.unsigned(at.try_into().unwrap());
+        let claims = Writer::new().map(4).unsigned(2).text(IDENTIFIERS).unsigned(4);
+        let claims = seconds(seconds(claims, now + 3600).unsigned(6), now - 60);
+        let claims = claims.unsigned(65_530).map(1).bytes(taken_back).map(0).into_bytes();
+        cose::sign(&signer, (&covered, &[]), &claims, PayloadPlace::Attached).unwrap()
+    }
+
     /// The result behind an answer that was taken.
     async fn result(&self, browser: &mut Browser<'_>, begun: &Value, answer: &Answer) -> Value {
         let page = browser.open(&redirect_uri(answer)).await;
@@ -252,6 +270,34 @@ async fn req_14_53_iso_mdl_request_uri_method_post_and_fetched_twice() {
         let presentation = licences.maker.present(&second.transcript(), &SHOWN);
         let answer = licences.answers(&second, "mdl", &presentation).await;
         licences.result(&mut browser, &begun, &answer).await;
+    }
+}
+
+/// Where the issuer of the licences says which it has taken back.
+const IDENTIFIERS: &str = "https://status.example/identifiers";
+
+/// `present-revoked-credential`, by an identifier list (ISO/IEC 18013-5, second edition), and the same wallet afterwards.
+#[tokio::test]
+async fn iso_mdl_present_revoked_credential() {
+    for entry in [wallet(REDIRECT, "url_query", "direct_post"), haip("by_reference")] {
+        let mut licences = Licences::asking(&entry).await;
+        let status = Writer::new().map(1).text("identifier_list").map(2).text("id").bytes(&[10, 11]);
+        licences.maker.status = Some(status.text("uri").text(IDENTIFIERS).into_bytes());
+        for (taken_back, verified) in [([10, 11], false), ([10, 12], true)] {
+            let list = licences.identifier_list(&taken_back);
+            licences.world.publishes(IDENTIFIERS, "application/identifierlist+cwt", list);
+            let mut browser = licences.world.browser();
+            let (begun, read) = licences.asks(&mut browser, &asks_for(&SHOWN)).await;
+            let presentation = licences.maker.present(&read.transcript(), &SHOWN);
+            let answer = licences.answers(&read, "mdl", &presentation).await;
+            if verified {
+                let result = licences.result(&mut browser, &begun, &answer).await;
+                assert_eq!(result["credentials"]["mdl"]["status"], "valid");
+            } else {
+                assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{entry}: {}", answer.text);
+                assert_eq!(licences.world.collect(&begun, None).await.1["status"], "rejected");
+            }
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 mod document;
 pub mod outside;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, Once};
@@ -103,6 +103,7 @@ pub struct Harness {
     pub issuer: Arc<CertifiedKey>,
     pub clock: Arc<TestClock>,
     list_road: Arc<Mutex<ListRoad>>,
+    lists: Arc<Mutex<BTreeMap<String, (String, Vec<u8>)>>>,
     no_keys: Arc<Mutex<Option<NotPublished>>>,
     told: Arc<ToldLogouts>,
 }
@@ -247,6 +248,7 @@ impl Harness {
         let more_keys = more_keys.into_iter().chain([own]);
         let keys = Arc::new(KeySet::of(published.keys().iter().cloned().chain(more_keys).collect()));
         let list_road = Arc::new(Mutex::new(ListRoad::Open));
+        let lists = Arc::default();
         let no_keys = Arc::default();
         let told: Arc<ToldLogouts> = Arc::default();
         let status_lists = PublishedLists {
@@ -254,6 +256,7 @@ impl Harness {
             keys: Arc::clone(&keys),
             clock: Arc::clone(&clock),
             road: Arc::clone(&list_road),
+            others: Arc::clone(&lists),
         };
         let outside = Outside {
             store: Arc::clone(&store),
@@ -274,7 +277,7 @@ impl Harness {
         };
         let routes = config.policy.wallets.clone().into();
         let app = App::new(config, outside, vec![(MOUNT, sandbox.endpoint())]);
-        Self { app: Arc::new(app), routes, store, issuer, clock, list_road, no_keys, told }
+        Self { app: Arc::new(app), routes, store, issuer, clock, list_road, lists, no_keys, told }
     }
 
     pub fn store(&self) -> &dyn Store {
@@ -284,6 +287,11 @@ impl Harness {
     /// From now on the issuer's status list arrives like this.
     pub fn lists_arrive(&self, road: ListRoad) {
         *self.list_road.lock().unwrap() = road;
+    }
+
+    /// From now on another issuer publishes this list at this address.
+    pub fn publishes(&self, uri: &str, media_type: &str, list: Vec<u8>) {
+        self.lists.lock().unwrap().insert(uri.to_owned(), (media_type.to_owned(), list));
     }
 
     /// The logout tokens that came since it was last asked, each with its address.

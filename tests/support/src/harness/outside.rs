@@ -1,5 +1,6 @@
 //! The outside world of the stories: time, keys and status lists, as tests want them.
 
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -95,6 +96,17 @@ pub struct PublishedLists {
     pub keys: Arc<KeySet>,
     pub clock: Arc<TestClock>,
     pub road: Arc<Mutex<ListRoad>>,
+    /// Lists of other issuers: media type and body by address.
+    pub others: Arc<Mutex<BTreeMap<String, (String, Vec<u8>)>>>,
+}
+
+impl PublishedLists {
+    async fn demo_list(&self, uri: &str) -> (String, Vec<u8>) {
+        let path = uri.strip_prefix(BASE).unwrap().strip_prefix(MOUNT).unwrap();
+        let response = self.sandbox.get_response(Request::builder().uri_str(path).finish()).await;
+        let media_type = response.content_type().unwrap().to_owned();
+        (media_type, response.into_body().into_vec().await.unwrap())
+    }
 }
 
 #[async_trait]
@@ -109,10 +121,11 @@ impl StatusLists for PublishedLists {
         if road == ListRoad::Blocked {
             return Err(NotPublished::passing(&"status 503").into());
         }
-        let path = reference.uri().strip_prefix(BASE).unwrap().strip_prefix(MOUNT).unwrap();
-        let response = self.sandbox.get_response(Request::builder().uri_str(path).finish()).await;
-        let media_type = response.content_type().unwrap().to_owned();
-        let body = response.into_body().into_bytes().await.unwrap();
+        let other = self.others.lock().unwrap().get(reference.uri()).cloned();
+        let (media_type, body) = match other {
+            Some(other) => other,
+            None => self.demo_list(reference.uri()).await,
+        };
         let uri = if road == ListRoad::Swapped { "https://elsewhere.example/list" } else { reference.uri() };
         let receipt = Receipt { at: self.clock.now(), max_age: None };
         let token = StatusListToken::read(reference.kind(), &media_type, &body)?;
