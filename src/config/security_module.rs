@@ -83,8 +83,12 @@ mod tests {
     fn a_module_is_named_with_its_token_and_a_pin_that_is_no_part_of_the_file() {
         let module = |module: &str, token: &str, pin: [Option<&str>; 2]| {
             let [pin_file, pin_env] = pin.map(|it| it.map(str::to_owned));
-            let pkcs11 =
-                RawSecurityModule { module: module.to_owned(), token: token.to_owned(), pin_file, pin_env };
+            let pkcs11 = RawSecurityModule {
+                module: Some(module.to_owned()),
+                token: Some(token.to_owned()),
+                pin_file,
+                pin_env,
+            };
             let mut faults = Faults::default();
             let keys = KeyStorage::Directory("keys".into());
             let given = RawKeys { directory: None, pkcs11: Some(pkcs11) };
