@@ -75,7 +75,7 @@ impl Logs {
 
 /// From now on what happens is logged by `logs`, and told the collector where there is one.
 #[cfg(feature = "otlp")]
-fn collect(traces: Option<&Traces>, logs: impl Layer<Registry> + Send + Sync + 'static) {
+fn collect(traces: Option<&Traces>, logs: impl Layer<Registry> + 'static + Send + Sync) {
     let ours = FilterFn::new(|about| about.is_span() && about.target() == spans::TARGET);
     let collected = traces.map(|traces| {
         let layer = tracing_opentelemetry::layer().with_tracer(traces.tracer());
@@ -87,7 +87,7 @@ fn collect(traces: Option<&Traces>, logs: impl Layer<Registry> + Send + Sync + '
 
 /// From now on what happens is logged by `logs`.
 #[cfg(not(feature = "otlp"))]
-fn collect(_: Option<&Traces>, logs: impl Layer<Registry> + Send + Sync + 'static) {
+fn collect(_: Option<&Traces>, logs: impl Layer<Registry> + 'static + Send + Sync) {
     tracing_subscriber::registry().with(logs).init();
 }
 
