@@ -187,8 +187,9 @@ fn verified_claims(
     let mut shown = token.shown(&query, expected.nonce, &mut findings).map_err(|e| e.reason())?;
     let presented = shown.remove(0).presented;
     let issuer = trust.vouch("ld", &presented.issuer_hint(), &mut findings).map_err(|e| e.reason())?;
-    let authentic =
-        presented.authenticate(&issuer, &keys, expected, now, &mut findings).map_err(|e| e.reason())?;
+    let authentic = presented
+        .authenticate(&issuer, &keys, (expected, None), now, &mut findings)
+        .map_err(|e| e.reason())?;
     Ok(authentic.claims().clone())
 }
 
