@@ -54,10 +54,10 @@ impl Faults {
         self.found.is_empty()
     }
 
-    /// One fault a line, each behind its file and line: `vpgate.toml:12: clients[1].scopes: ...`.
+    /// One fault a line, each with its file and line: `clients[1].scopes: ... (vpgate.toml:12)`.
     pub fn with_places(&self) -> impl Iterator<Item = String> {
         self.found.iter().map(|fault| match &fault.place {
-            Some(place) => format!("{place}: {fault}"),
+            Some(place) => format!("{fault} ({place})"),
             None => fault.to_string(),
         })
     }

@@ -2,7 +2,6 @@
 //! that it cannot write (`typ`, `kid`, `x5c`) and our own key.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use jsonwebtoken::EncodingKey;
 use poem::http::StatusCode;
@@ -12,6 +11,7 @@ use sd_jwt_rs::issuer::ClaimsForSelectiveDisclosureStrategy as Strategy;
 use sd_jwt_rs::{SDJWTIssuer, SDJWTSerializationFormat};
 use serde_json::{Map, Value, json};
 
+use super::issuance::{CREDENTIAL_LIFETIME, NotIssued};
 use super::mdoc::authority::{MdocAuthority, STATUS_LIST_TYPE};
 use super::mdoc::documents;
 use super::mdoc::held::HeldMdoc;
@@ -28,9 +28,6 @@ use vpgate_core::jose::x5c::{OwnChain, OwnChainFault};
 
 /// The type of every credential of this issuer.
 pub const VCT: &str = "https://credentials.notarize.com/ProofCredentialV1";
-/// How long a credential lives.
-pub const CREDENTIAL_LIFETIME: Duration = Duration::from_secs(365 * 24 * 60 * 60);
-
 /// An issuer with one ES256 key, a certificate for it, and one status list.
 pub struct Issuer {
     identifier: String,
@@ -53,20 +50,6 @@ pub enum NoIssuer {
     /// The certificate that was made is none: a mistake of ours.
     #[error("the issuer's certificate {0}")]
     Chain(#[from] OwnChainFault),
-}
-
-/// Why no credential was issued.
-#[derive(Debug, thiserror::Error)]
-pub enum NotIssued {
-    /// sd-jwt-rs made no payload.
-    #[error("the claims cannot be made into an SD-JWT")]
-    Payload,
-    /// It could not be signed.
-    #[error(transparent)]
-    Signature(#[from] SigningFault),
-    /// The status list could not be packed.
-    #[error("the status list cannot be packed")]
-    StatusList(#[from] std::io::Error),
 }
 
 impl Issuer {

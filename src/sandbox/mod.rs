@@ -22,6 +22,7 @@ use vpgate_core::jose::x5c::Roots;
 
 pub mod certified_key;
 mod index;
+pub mod issuance;
 pub mod issuer;
 mod mdoc;
 mod page;
@@ -36,7 +37,8 @@ mod ttl_map;
 pub mod wallet;
 mod web_page;
 
-use issuer::{Issuer, NoIssuer, NotIssued};
+use issuance::NotIssued;
+use issuer::{Issuer, NoIssuer};
 use service::{Account, ServiceClient};
 use ttl_map::TtlMap;
 use wallet::{DemoWallet, Registration};

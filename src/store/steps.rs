@@ -24,7 +24,7 @@ use std::fmt;
 
 use self::receipts::{checkpoint, seal};
 use super::row::{self, BrokenColumn};
-use vpgate_core::base::id::{FamilyId, PresentationId, SessionId};
+use vpgate_core::base::id::{FamilyId, PresentationId, RequestState, SessionId};
 use vpgate_core::base::secret::Digest;
 use vpgate_core::base::time::Timestamp;
 use vpgate_core::change::{Change, GrantDecision};
@@ -34,7 +34,7 @@ use vpgate_core::oauth::authorization_request::AuthorizationRequest;
 use vpgate_core::oauth::code_grant::{self, Granted};
 use vpgate_core::oauth::device_grant::{Denied, Pending};
 use vpgate_core::oauth::issuance::{Issuance, Reissue};
-use vpgate_core::openid4vp::presentation::{Begun, Settled};
+use vpgate_core::openid4vp::presentation::{Begun, Served, Settled};
 use vpgate_core::openid4vp::retention::Retention;
 
 /// One statement.
@@ -173,9 +173,7 @@ pub(super) fn steps(change: &Change) -> Result<Vec<Step>, BrokenColumn> {
             claimed(claim.as_ref(), presentations::begin_for_client(presentation, *most_open, *at))?
         }
         Change::ServePresentation(served) => vec![presentations::serve(served)],
-        Change::AskOtherwise { presentation, instead_of } => {
-            vec![presentations::ask_otherwise(presentation, instead_of)?]
-        }
+        Change::AskOtherwise { presentation, instead_of: by } => otherwise(presentation, by)?,
         Change::TakeOver { presentation, from } => vec![presentations::take_over(presentation, from)],
         Change::NoteSent { id, sent } => vec![presentations::note_sent(id, sent)],
         Change::CountTry(served) => vec![presentations::count_try(served)?],
@@ -289,6 +287,10 @@ fn authorize(
 }
 
 /// A user said no, which is counted.
+fn otherwise(served: &Served, instead_of: &RequestState) -> Result<Vec<Step>, BrokenColumn> {
+    Ok(vec![presentations::ask_otherwise(served, instead_of)?])
+}
+
 fn deny_by_user(denied: &Denied, counted: &Attempt) -> Result<Vec<Step>, BrokenColumn> {
     Ok(vec![grants::deny_by_user(denied)?, counters::count(counted)])
 }

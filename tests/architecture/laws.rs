@@ -179,6 +179,7 @@ const HOMES: [(&str, &[&str], &str); 55] = [
         &[
             "core/base/secret",
             "core/jose",
+            "core/org_iso_mdoc/encrypted_response",
             "core/registration",
             "core/webhook/signature",
             "system",

@@ -159,13 +159,19 @@ export class Browsing {
 
   /** Both buttons lie inside the window, with nothing over them, before anybody scrolls. */
   async bothInSight(...names) {
+    check(await this.page.evaluate(() => scrollY === 0), "nobody has scrolled");
+    await this.inSight(...names);
+  }
+
+  /** The buttons lie inside the window, with nothing over them, wherever the page is. */
+  async inSight(...names) {
     for (const name of names) {
       const button = this.page.getByRole("button", { name, exact: typeof name === "string" });
       const inSight = await button.evaluate((element) => {
         const { top, bottom, left, right } = element.getBoundingClientRect();
         const within = top >= 0 && left >= 0 && bottom <= innerHeight && right <= innerWidth;
         const there = document.elementFromPoint((left + right) / 2, (top + bottom) / 2);
-        return scrollY === 0 && within && (there === element || element.contains(there));
+        return within && (there === element || element.contains(there));
       });
       check(inSight, `${name} is in sight at ${JSON.stringify(this.page.viewportSize())}`);
     }

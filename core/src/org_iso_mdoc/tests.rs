@@ -139,7 +139,7 @@ fn req_14_72_req_14_75_a_request_says_what_is_kept_and_carries_the_signature_ove
     let transcript = info_of(&EncryptionKey::generate().unwrap()).transcript(ORIGIN);
     let signed = document.to_be_signed(&transcript);
     let read = |bytes: &[u8]| base64url::encode(bytes);
-    let request = DeviceRequest::new(&[(document.clone(), Some(Writer::new().null().into_bytes()))]);
+    let request = DeviceRequest::new(&[(document, Some(Writer::new().null().into_bytes()))]);
     let bytes = base64url::decode(request.as_text()).unwrap();
     let whole = cbor::read(&bytes, &Limits::default()).unwrap();
     assert_eq!(whole.get("version").and_then(Item::as_text), Some("1.0"));

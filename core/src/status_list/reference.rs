@@ -9,10 +9,9 @@ use super::kind::{ListKind, StatusEntry};
 use super::list::StatusList;
 use crate::base::base64url;
 use crate::base::secret::Digest;
+use crate::jose::x5c::CERTIFICATE_BYTES;
 use crate::trust::status_policy::StatusPolicy;
 
-/// The longest certificate that is named, in bytes.
-const CERTIFICATE_BYTES: usize = 8 << 10;
 /// The longest identifier, in bytes.
 const IDENTIFIER_BYTES: usize = 256;
 

@@ -17,8 +17,8 @@ fn read(files: &[(&str, &str)]) -> (tempfile::TempDir, Result<Config, Vec<String
     }
     let config = Config::load(&folder.path().join(files[0].0));
     let inside = format!("{}/", folder.path().display());
-    let config =
-        config.map_err(|faults| faults.with_places().map(|line| line.replace(&inside, "")).collect());
+    let config = config
+        .map_err(|faults| faults.with_places().map(|line| place_first(&line).replace(&inside, "")).collect());
     (folder, config)
 }
 
@@ -134,4 +134,10 @@ fn a_mode_of_reloading_is_one_that_there_is() {
     assert_eq!(load(&with("reload", Some("watch".into()))).unwrap().reload, ReloadMode::Watch);
     let faults = load(&with("reload", Some("always".into()))).unwrap_err();
     assert_eq!(faults.to_string(), "reload: must be \"signal\" or \"watch\"");
+}
+
+/// `FILE:LINE: fault` of `fault (FILE:LINE)`.
+fn place_first(line: &str) -> String {
+    let (fault, place) = line.strip_suffix(')').and_then(|line| line.rsplit_once(" (")).unwrap();
+    format!("{place}: {fault}")
 }

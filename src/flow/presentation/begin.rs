@@ -93,6 +93,13 @@ pub struct PresentationBegun {
     pub expires_at: Timestamp,
 }
 
+impl PresentationBegun {
+    fn of(asked: &VpRequest, authorization_request_url: Option<Url>) -> Self {
+        let (id, handle) = (asked.id.clone(), asked.handle.clone());
+        Self { id, handle, authorization_request_url, expires_at: asked.expires_at }
+    }
+}
+
 /// Why a presentation was not begun. Each names the member at fault.
 #[derive(Debug, thiserror::Error)]
 #[expect(missing_docs, reason = "the messages say it")]
@@ -233,13 +240,8 @@ pub(in crate::flow) async fn begin(
     };
     let (asked, answer_key) = new_vp_request(context, asked)?;
     let outgoing = authorization_request_url(context, &asked).await?;
-    let (authorization_request_url, sent) = outgoing.map(|it| (it.request, it.sent)).unzip();
-    let begun = PresentationBegun {
-        id: asked.id.clone(),
-        handle: asked.handle.clone(),
-        authorization_request_url,
-        expires_at: asked.expires_at,
-    };
+    let (url, sent) = outgoing.map(|it| (it.request, it.sent)).unzip();
+    let begun = PresentationBegun::of(&asked, url);
     let most_open = context.policy.presentation.open_per_client;
     let presentation = Begun::new(asked, None, answer_key);
     let change = Change::BeginForClient { presentation, claim, most_open, at: context.now };

@@ -11,7 +11,7 @@ use super::held::{HeldElement, HeldMdoc};
 use crate::sandbox::certified_key::{
     CertifiedSigner, NotCertified, issuing_authority, random_salt, signing_key,
 };
-use crate::sandbox::issuer::{CREDENTIAL_LIFETIME, NotIssued};
+use crate::sandbox::issuance::{CREDENTIAL_LIFETIME, NotIssued};
 
 /// Labels of headers and claims (RFC 9360; RFC 9596; RFC 8392; Token Status List 14.3.1).
 const X5CHAIN: i64 = 33;

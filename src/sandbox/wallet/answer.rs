@@ -3,7 +3,8 @@
 use serde_json::{Value, json};
 
 use super::DemoWallet;
-use super::holder::{Binding, HolderFault};
+use super::fault::HolderFault;
+use super::holder::Binding;
 use super::request::Request;
 use crate::sandbox::mdoc::transcript::Handover;
 use vpgate_core::base::base64url;

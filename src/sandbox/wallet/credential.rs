@@ -8,6 +8,17 @@ use vpgate_core::base::secret::Digest;
 /// Where a claim is: the names on the way to it.
 pub type ClaimNames = Vec<String>;
 
+/// One credential query: its id, and the claims it asks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CredentialAsked {
+    /// The credential query id.
+    pub id: String,
+    /// The type of the document, where an mdoc is asked for.
+    pub doctype: Option<String>,
+    /// The claims, in the order of the query.
+    pub paths: Vec<ClaimNames>,
+}
+
 /// An SD-JWT VC with all its disclosures, taken apart.
 pub(super) struct WalletCredential {
     issuer_jwt: String,

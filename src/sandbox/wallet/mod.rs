@@ -17,7 +17,8 @@ use poem::{Body, IntoResponse as _, Response, handler};
 use serde_json::{Value, json};
 
 use super::Parties;
-use super::issuer::{Issuer, NotIssued};
+use super::issuance::NotIssued;
+use super::issuer::Issuer;
 use super::mdoc::documents::PORTRAIT;
 use super::page::{self, Next};
 use super::parameters::FormParameters;
@@ -29,6 +30,7 @@ use vpgate_core::jose::x5c::Roots;
 mod answer;
 mod credential;
 pub(super) mod dc_api;
+mod fault;
 mod holder;
 mod openid4vp;
 mod org_iso_mdoc;
@@ -39,8 +41,10 @@ mod words;
 
 pub use answer::AnswerShape;
 pub use credential::ClaimNames;
-pub use holder::{Binding, Holder, HolderFault};
-pub use query::{BASIC_QUERY_ID, BASIC_SCOPE, CredentialAsked};
+pub use credential::CredentialAsked;
+pub use fault::HolderFault;
+pub use holder::{Binding, Holder};
+pub use query::{BASIC_QUERY_ID, BASIC_SCOPE};
 
 use posting::NotDelivered;
 use request::{Misunderstood, Reply, Request};

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::credential::ClaimNames;
+use super::credential::{ClaimNames, CredentialAsked};
 use super::holder::Holder;
 use crate::sandbox::issuer::VCT;
 use vpgate_core::base::json::{self, Bounds};
@@ -14,17 +14,6 @@ pub const BASIC_QUERY_ID: &str = "proof_id_default";
 const BASIC_CLAIMS: [&[&str]; 3] = [&["given_name"], &["family_name"], &["age_equal_or_over", "18"]];
 
 const BOUNDS: Bounds = Bounds { bytes: 16 * 1024, depth: 12, members: 500 };
-
-/// One credential query: its id, and the claims it asks for.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CredentialAsked {
-    /// The credential query id.
-    pub id: String,
-    /// The type of the document, where an mdoc is asked for.
-    pub doctype: Option<String>,
-    /// The claims, in the order of the query.
-    pub paths: Vec<ClaimNames>,
-}
 
 /// Why a question is not answered, as its OpenID4VP error code (section 8.5).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

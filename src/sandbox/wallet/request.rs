@@ -3,8 +3,9 @@
 use url::{Url, form_urlencoded};
 
 use super::DemoWallet;
+use super::credential::CredentialAsked;
 use super::posting::PostTo;
-use super::query::{self, CredentialAsked, Unanswerable};
+use super::query::{self, Unanswerable};
 use crate::sandbox::mdoc::transcript::Handover;
 use crate::sandbox::parameters::{FormParameters, Repeated};
 use crate::sandbox::transaction::Transaction;

@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
+use super::credential::CredentialAsked;
 use super::holder::Holder;
-use super::query::CredentialAsked;
 use crate::sandbox::mdoc::documents::PORTRAIT_ELEMENT;
 
 /// Each claim asked for, once: what it is called, and the value that would be shared. A portrait is none of them: it

@@ -4,8 +4,6 @@
 //! Needs node 20 or newer and npm. Where one is missing the test says SKIP and why; `VPGATE_REQUIRE_CLIENTS=1` makes that
 //! a failure. What is installed is pinned, and kept in the checkout.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test says what is wrong by failing")]
-
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};

@@ -239,7 +239,9 @@ async fn the_first_browser_owns_the_request_and_looking_ahead_is_not_coming() {
     assert_eq!(other.status, StatusCode::FORBIDDEN);
     assert!(other.body.contains("another browser"));
     stage.later(300);
-    assert_eq!(stage.get(&start, &[("cookie", &first.cookie())]).await.status, StatusCode::NOT_FOUND);
+    let late = stage.get(&start, &[("cookie", &first.cookie())]).await;
+    assert!(late.location().starts_with("/done/"), "its own browser is told that the time is over");
+    assert_eq!(stage.get(&start, &[]).await.status, StatusCode::NOT_FOUND);
 }
 
 #[tokio::test]

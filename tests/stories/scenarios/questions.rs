@@ -143,7 +143,7 @@ async fn what_a_query_gets_wrong_is_named_and_nothing_is_stored() {
         (asking(&[credential(CREDENTIAL, &json!({}))], &sets), "/dcql_query/credential_sets/0/options/0/0"),
         (
             asking(&[credential(CREDENTIAL, &json!({"format": "mso_mdoc"}))], &Value::Null),
-            "/dcql_query/credentials/0/format",
+            "/dcql_query/credentials/0/meta/vct_values",
         ),
         (with(unbound, json!([session(json!(["sha-256"]))])), "/transaction_data/0/credential_ids/0"),
         (

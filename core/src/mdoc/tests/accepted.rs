@@ -239,6 +239,7 @@ fn req_14_35_the_profile_is_the_configured_one() {
 }
 
 #[test]
+#[expect(clippy::disallowed_methods, reason = "the library of certificates reads such lists from files")]
 fn req_14_38_a_signer_that_was_revoked_is_refused_where_lists_are_configured() {
     let maker = MdocMaker::new();
     let text = maker.present(&transcript(), &["family_name"]);

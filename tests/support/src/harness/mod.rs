@@ -3,7 +3,7 @@
 mod document;
 pub mod outside;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::path::Path;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, Once};
@@ -35,7 +35,9 @@ use vpgate_core::openid4vp::request::{ResponseMode, VpRequest, WalletRoute};
 
 use crate::browser::{Browser, Page};
 use crate::builders::configuration::configuration;
-use crate::harness::outside::{KnownKeys, ListRoad, NoClientKeys, PublishedLists, TestClock, ToldLogouts};
+use crate::harness::outside::{
+    KnownKeys, ListRoad, ListsOfOthers, NoClientKeys, PublishedLists, TestClock, ToldLogouts,
+};
 use crate::stores::Place;
 
 /// Where a wallet app is opened that posts its answers.
@@ -103,7 +105,7 @@ pub struct Harness {
     pub issuer: Arc<CertifiedKey>,
     pub clock: Arc<TestClock>,
     list_road: Arc<Mutex<ListRoad>>,
-    lists: Arc<Mutex<BTreeMap<String, (String, Vec<u8>)>>>,
+    lists: ListsOfOthers,
     no_keys: Arc<Mutex<Option<NotPublished>>>,
     told: Arc<ToldLogouts>,
 }
@@ -193,7 +195,7 @@ impl Harness {
                      issuer = \"{BASE}{MOUNT}/issuer\"\ntrust = {{ iaca_roots = \"iaca.pem\" }}\n\n"
                 )
             });
-        let text = configuration("");
+        let text = configuration("").replace("[[clients]]\n", "[[clients]]\nwallet = \"demo\"\n");
         let (before, rest) = text.split_once("[[credentials]]").unwrap();
         let text = format!("{before}{wallet}{}[[credentials]]{rest}", documents.concat());
         Self::of(Config::from_toml(&text, folder).unwrap(), parties, None, Vec::new())

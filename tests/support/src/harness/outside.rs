@@ -90,14 +90,16 @@ pub enum ListRoad {
     Swapped,
 }
 
+/// Lists of other issuers: media type and body by address.
+pub type ListsOfOthers = Arc<Mutex<BTreeMap<String, (String, Vec<u8>)>>>;
+
 /// The sandbox issuer's list, asked for anew each time.
 pub struct PublishedLists {
     pub sandbox: BoxEndpoint<'static>,
     pub keys: Arc<KeySet>,
     pub clock: Arc<TestClock>,
     pub road: Arc<Mutex<ListRoad>>,
-    /// Lists of other issuers: media type and body by address.
-    pub others: Arc<Mutex<BTreeMap<String, (String, Vec<u8>)>>>,
+    pub others: ListsOfOthers,
 }
 
 impl PublishedLists {

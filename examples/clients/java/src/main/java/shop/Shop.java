@@ -91,7 +91,7 @@ public class Shop {
     }
 
     private vpgate.model.Token poll(String code) throws ApiException {
-        return device.token(DEVICE_CODE, null, code, null, null, null, null, null, null, "tv", null, null, null);
+        return device.token(DEVICE_CODE, null, null, code, null, null, null, null, null, null, "tv", null, null, null);
     }
 
     /** Shares at the wallet; where the browser is then. */
