@@ -25,8 +25,8 @@ pub enum StatusNaming {
     Mso,
 }
 
-/// Where the issuer keeps the status of one credential. Made for an authentic
-/// credential, and by [`StatusPlace::of`] from what such a one left behind: nothing else leads to a fetch.
+/// Where the issuer keeps the status of one credential. Made for an authentic credential, and by
+/// [`StatusPlace`](super::check::StatusPlace) from what such a one left behind: nothing else leads to a fetch.
 pub struct StatusReference {
     pub(super) entry: StatusEntry,
     pub(super) kind: ListKind,

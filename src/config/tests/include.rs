@@ -136,8 +136,10 @@ fn a_mode_of_reloading_is_one_that_there_is() {
     assert_eq!(faults.to_string(), "reload: must be \"signal\" or \"watch\"");
 }
 
-/// `FILE:LINE: fault` of `fault (FILE:LINE)`.
+/// `FILE:LINE: fault` of `fault (FILE:LINE)`; what has no place is left alone.
 fn place_first(line: &str) -> String {
-    let (fault, place) = line.strip_suffix(')').and_then(|line| line.rsplit_once(" (")).unwrap();
-    format!("{place}: {fault}")
+    match line.strip_suffix(')').and_then(|line| line.rsplit_once(" (")) {
+        Some((fault, place)) if place.contains(".toml:") => format!("{place}: {fault}"),
+        _ => line.to_owned(),
+    }
 }

@@ -98,6 +98,13 @@ doctype = "org.iso.18013.5.1.mDL"
 issuer = "https://issuer.example.com"
 trust = {{ iaca_roots = "iaca.pem" }}
 
+[[scopes]]
+name = "of_age"
+description = "Whether you are 18 or older"
+credential = "mdl"
+claims = [["org.iso.18013.5.1", "age_over_18"]]
+rules = [{{ field = ["org.iso.18013.5.1", "age_over_18"], operator = "=", value = true }}]
+
 [[clients]]
 client_id = "shop"
 authentication = "client_secret_basic"
