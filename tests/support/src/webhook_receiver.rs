@@ -50,7 +50,7 @@ impl Message {
         self.signature.split(' ').any(|one| one == format!("v1,{}", STANDARD.encode(expected)))
     }
 
-    /// Whether the library of crates.io takes it, now.
+    /// Whether the crate `standardwebhooks` takes it, now.
     pub fn is_taken_by_library(&self, secret: &str) -> bool {
         let mut headers = HeaderMap::new();
         for (name, value) in [
