@@ -260,6 +260,12 @@ async fn req_21_31_who_waits_at_one_replica_hears_soon_what_is_decided_at_anothe
     let device = ask(&client, &one).await;
     let code = device["device_code"].as_str().unwrap();
     let takes = async {
+        // A code that comes after it was redeemed is a copy: the poll must have been answered "not yet" before, and wait.
+        let polled =
+            format!("SELECT count(*) FROM {schema}.grants WHERE state = 'pending' AND last_polled > 0");
+        while cluster.sql(&polled) != "1" {
+            tokio::task::yield_now().await;
+        }
         cluster.sql(&format!(
             "UPDATE {schema}.grants SET state = 'approved', interval_ms = NULL, last_polled = NULL,
                 claimed_by = NULL, precautions = NULL, admission = json_build_object('scopes', array['name'],
