@@ -7,6 +7,7 @@
 
 mod background;
 mod clock;
+mod commands;
 mod connections;
 mod deliveries;
 #[cfg(feature = "sandbox")]
@@ -23,18 +24,20 @@ pub mod sandbox;
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use poem::Response;
 use poem::endpoint::BoxEndpoint;
-use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use self::background::start;
+pub use self::commands::{
+    adopt_keys, backup, copy_storage, import_key, list_keys, migrate, open_existing, receipt_jwks,
+    rotate_keys,
+};
 pub use self::doctor::{DoctorLine, examine};
 use self::listener::BoundedListener;
 pub use self::noted::{NotNoted, note};
@@ -43,7 +46,7 @@ use self::reload::{Built, Fetching, Reloading};
 pub use self::reload::{NotReloaded, Reloaded};
 use crate::config::outgoing::OutgoingRequests;
 use crate::config::signature_memo::KeptSignatures;
-use crate::config::{Config, CrossCheck, KeyStorage, Storage};
+use crate::config::{Config, CrossCheck};
 #[cfg(feature = "cross-check")]
 use crate::cross_check::SdJwtRs;
 use crate::fetch::client::FetchClient;
@@ -56,18 +59,17 @@ use crate::fetch::webhook_receivers::PostedWebhooks;
 use crate::flow;
 use crate::flow::context::{Decided, Ports, SecretKeys, Service};
 use crate::flow::ports::{
-    ClientKeySets, Clock, CrossChecker, Entropy, IssuerKeys, LogoutReceivers, Signer as _, StatusLists,
-    Store, Unavailable, Wallets, WebhookReceivers,
+    ClientKeySets, Clock, CrossChecker, Entropy, IssuerKeys, LogoutReceivers, StatusLists, Store,
+    Unavailable, Wallets, WebhookReceivers,
 };
 use crate::http::{self, ClientAddresses, HttpSettings};
 use crate::metrics::Metrics;
-use crate::store::{self, Migrated};
+use crate::store;
 use crate::system::clock::SystemClock;
 use crate::system::descriptors;
 use crate::system::entropy::SystemEntropy;
-use crate::system::keys::{KeyPlans, Keyring, NoSigningKeys};
+use crate::system::keys::{Keyring, NoSigningKeys};
 use crate::system::request_keys::RequestKeys;
-use crate::system::signing_keys::{AHEAD, KeyListing, KeyRole, TokenSigner};
 use vpgate_core::base::time::Timestamp;
 use vpgate_core::openid4vp::request_key::RequestKey;
 use vpgate_core::policy::Policy;
@@ -436,101 +438,6 @@ fn check_request_keys(config: &Config, now: Timestamp) -> Result<(), String> {
         .collect();
     out_of_date.sort_unstable();
     if out_of_date.is_empty() { Ok(()) } else { Err(out_of_date.join(", ")) }
-}
-
-/// Brings the database to the version of this program.
-///
-/// # Errors
-/// [`NotStarted::Storage`]
-pub fn migrate(config: &Config) -> Result<Migrated, NotStarted> {
-    Ok(store::migrate(&config.storage)?)
-}
-
-/// Copies the database, whole, to `target`, while services run or not. Its size in bytes.
-///
-/// # Errors
-/// [`NotStarted::Backup`]
-pub fn backup(config: &Config, target: &Path) -> Result<u64, NotStarted> {
-    Ok(store::backup(&config.storage, target)?)
-}
-
-/// Moves everything from one database to another; how many rows of each table.
-///
-/// # Errors
-/// [`NotStarted::Copy`]
-pub async fn copy_storage(from: &Storage, to: &Storage) -> Result<store::Counts, NotStarted> {
-    Ok(store::copy(from, to, SystemClock.now()).await?)
-}
-
-/// Says that the database goes with the keys that are in the folder now; those that are missing are made.
-///
-/// # Errors
-/// [`NotStarted::Keys`], [`NotStarted::Storage`]
-pub fn adopt_keys(config: &Config) -> Result<(), NotStarted> {
-    own_keys::adopt(config, &SystemEntropy)
-}
-
-/// The signing keys, and where each is in its life. Keys that are missing are made, also those that sign nothing.
-///
-/// # Errors
-/// [`NotStarted::Keys`]
-pub fn list_keys(config: &Config) -> Result<Vec<KeyListing>, NotStarted> {
-    own_keys::refuse_loss(config)?;
-    let keys = Keyring::in_folder(key_folder(config)?, &SystemEntropy, &own_keys::plans(config)?)?;
-    let now = SystemClock.now();
-    Ok(keys.signer.list(now).into_iter().chain(keys.receipt_signer.list(now)).collect())
-}
-
-/// The public keys that check receipts, from the keys directory. Makes and changes nothing.
-///
-/// # Errors
-/// [`NotStarted::Keys`]
-pub fn receipt_jwks(config: &Config) -> Result<Value, NotStarted> {
-    let plan = KeyPlans::of(&config.policy).receipts;
-    Ok(TokenSigner::found_in(key_folder(config)?, &plan)?.jwks(SystemClock.now()))
-}
-
-/// The database, for a command. Makes none.
-///
-/// # Errors
-/// [`NotStarted::Storage`]
-pub fn open_existing(config: &Config) -> Result<Arc<dyn Store>, NotStarted> {
-    Ok(store::open_existing(&config.storage)?)
-}
-
-/// Makes the next keys of `role`, which running services see by themselves.
-///
-/// # Errors
-/// [`NotStarted::Keys`]
-pub fn rotate_keys(config: &Config, role: KeyRole) -> Result<Vec<KeyListing>, NotStarted> {
-    own_keys::refuse_loss(config)?;
-    let plan = own_keys::plans(config)?.of_role(role);
-    Ok(TokenSigner::rotate(key_folder(config)?, &plan, SystemClock.now())?)
-}
-
-/// Takes over the private key in `file` for `role`: published at once, signing in ten minutes, or `at_once` where
-/// everybody who verifies knows it already.
-///
-/// # Errors
-/// [`NotStarted::Keys`]
-pub fn import_key(
-    config: &Config,
-    role: KeyRole,
-    file: &Path,
-    at_once: bool,
-) -> Result<Vec<KeyListing>, NotStarted> {
-    own_keys::refuse_loss(config)?;
-    let now = SystemClock.now();
-    let from = if at_once { now } else { now.plus(AHEAD) };
-    let plan = own_keys::plans(config)?.of_role(role);
-    Ok(TokenSigner::import(key_folder(config)?, &plan, file, (from, now))?)
-}
-
-fn key_folder(config: &Config) -> Result<&Path, NotStarted> {
-    match &config.keys {
-        KeyStorage::Directory(folder) => Ok(folder),
-        KeyStorage::Memory => Err(NotStarted::KeysInMemory),
-    }
 }
 
 async fn bind(address: SocketAddr) -> Result<(TcpListener, SocketAddr), NotStarted> {

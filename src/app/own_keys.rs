@@ -1,10 +1,10 @@
 //! The keys that a database was used with, and no others: new ones would make every token unverifiable and
 //! every person somebody else, without a word.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::{NotStarted, key_folder};
+use super::NotStarted;
 use crate::config::{Config, KeyStorage, SecurityModuleAccess};
 use crate::flow::ports::Entropy;
 use crate::store::{self, UsedWith};
@@ -72,4 +72,12 @@ pub(super) fn refuse_loss(config: &Config) -> Result<UsedWith, NotStarted> {
 pub(super) fn adopt(config: &Config, entropy: &dyn Entropy) -> Result<(), NotStarted> {
     let keys = Keyring::in_folder(key_folder(config)?, entropy, &plans(config)?)?;
     Ok(store::use_with(&config.storage, &keys.fingerprint())?)
+}
+
+/// Where they are.
+pub(super) fn key_folder(config: &Config) -> Result<&Path, NotStarted> {
+    match &config.keys {
+        KeyStorage::Directory(folder) => Ok(folder),
+        KeyStorage::Memory => Err(NotStarted::KeysInMemory),
+    }
 }

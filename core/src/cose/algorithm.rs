@@ -18,6 +18,11 @@ pub fn algorithm(number: i128) -> Option<Algorithm> {
     KNOWN.into_iter().find(|(known, _)| i128::from(*known) == number).map(|(_, algorithm)| algorithm)
 }
 
+/// Every number on the list.
+pub fn algorithm_numbers() -> [i64; KNOWN.len()] {
+    KNOWN.map(|(number, _)| number)
+}
+
 /// The number that says least: the older one of two.
 pub(super) fn number(algorithm: Algorithm) -> Option<i64> {
     KNOWN.into_iter().find(|(_, known)| *known == algorithm).map(|(number, _)| number)

@@ -11,7 +11,7 @@ mod sign1;
 mod signing;
 mod x5chain;
 
-pub use self::algorithm::algorithm;
+pub use self::algorithm::{algorithm, algorithm_numbers};
 pub use self::key::CoseKeyFault;
 pub use self::sign1::{CoseFault, Sign1, SignedPayload};
 pub use self::signing::{HeaderParameters, PayloadPlace, sign};

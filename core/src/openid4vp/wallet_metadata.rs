@@ -6,10 +6,10 @@ use url::Url;
 
 use super::client_id::Prefix;
 use super::dcql::Query;
-use super::profile::client_metadata::MDOC_ALGORITHMS;
 use super::request::{RequestMethod, WalletRoute};
 use crate::base::json::{self, Bounds};
 use crate::base::well_known;
+use crate::cose;
 use crate::jose::alg::Algorithm;
 use crate::jose::jwe::{ContentEncryption, RecipientKey};
 use crate::trust::CredentialFormat;
@@ -179,7 +179,7 @@ fn is_shared(format: CredentialFormat, formats: &Map<String, Value>) -> bool {
         Some(Value::Array(theirs)) => theirs.iter().any(is_ours),
         Some(_) => false,
     };
-    let by_number = |one: &Value| one.as_i64().is_some_and(|one| MDOC_ALGORITHMS.contains(&one));
+    let by_number = |one: &Value| one.as_i64().is_some_and(|one| cose::algorithm(one.into()).is_some());
     let by_name = |one: &Value| Algorithm::ALL.iter().any(|ours| one == ours.name());
     match format {
         CredentialFormat::MsoMdoc => {

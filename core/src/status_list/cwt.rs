@@ -8,6 +8,7 @@ use std::fmt;
 use super::kind::{ListForm, ListKind};
 use super::list::{
     CacheBounds, ListContent, ListDates, MOST_BYTES, Receipt, SignedList, StatusList, StatusListFault,
+    candidates_of_chain,
 };
 use super::statuses::{Statuses, StatusesFault};
 use crate::base::time::Timestamp;
@@ -15,7 +16,7 @@ use crate::cbor::{self, Item, ItemKind, Limits};
 use crate::cose::Sign1;
 use crate::jose::key_set::KeySet;
 use crate::trust::TrustedIssuer;
-use crate::trust::issuer_key::{Candidates, how_of_chain};
+use crate::trust::issuer_key::Candidates;
 
 /// Few items, one of them long; or an identifier and what is said of it for each of a hundred thousand.
 const LIMITS: Limits = Limits { bytes: MOST_BYTES, depth: 8, items: 200_000, undefined_as_null: false };
@@ -109,10 +110,7 @@ impl ListCwt {
         };
         let sent = self.signed.x5chain().filter(|sent| sent.is_protected() || !self.kind.is_of_mdoc());
         let sent = sent.ok_or(StatusListFault::NoChain)?;
-        let chain = roots.validate(&sent.to_x5c(), at);
-        let chain = chain.map_err(|why| StatusListFault::Chain(why.to_string()))?;
-        let keys = chain.keys().candidates(None, algorithm)?;
-        Ok(Candidates { keys, how: how_of_chain(&chain), chain: Some(chain), memo: None })
+        candidates_of_chain(roots, &sent.to_x5c(), algorithm, at)
     }
 }
 

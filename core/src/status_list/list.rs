@@ -4,15 +4,19 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
+use serde_json::Value;
+
 use super::kind::{ListKind, StatusEntry};
 use super::statuses::{Statuses, StatusesFault};
 use crate::base::base64url;
 use crate::base::report::Rule;
 use crate::base::time::{CLOCK_TOLERANCE, Timestamp};
+use crate::jose::alg::Algorithm;
 use crate::jose::jws::JwsFault;
 use crate::jose::key_set::NoKey;
 use crate::jose::time_claims::{is_ahead, is_past};
-use crate::jose::x5c::ValidatedChain;
+use crate::jose::x5c::{Roots, ValidatedChain};
+use crate::trust::issuer_key::{Candidates, how_of_chain};
 
 const FORMAT: Rule = Rule { check: "status_list_format", requirement: "Token Status List 5.1" };
 /// Also judged again when a kept list is used.
@@ -329,4 +333,16 @@ impl ListDates {
         let to_come = self.expires_at.filter(|exp| *exp > receipt.at);
         [to_come, ends_at].into_iter().flatten().fold(kept, Timestamp::min)
     }
+}
+
+/// The key of a chain that a list brings, up to `roots`.
+pub(super) fn candidates_of_chain(
+    roots: &Roots,
+    x5c: &Value,
+    algorithm: Algorithm,
+    at: Timestamp,
+) -> Result<Candidates, StatusListFault> {
+    let chain = roots.validate(x5c, at).map_err(|why| StatusListFault::Chain(why.to_string()))?;
+    let keys = chain.keys().candidates(None, algorithm)?;
+    Ok(Candidates { keys, how: how_of_chain(&chain), chain: Some(chain), memo: None })
 }

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use super::cwt::ListCwt;
 use super::kind::{ListForm, ListKind};
 pub use super::list::{CacheBounds, MOST_BYTES, Receipt, StatusList, StatusListFault};
-use super::list::{ListContent, ListDates, SignedList};
+use super::list::{ListContent, ListDates, SignedList, candidates_of_chain};
 use super::statuses::Statuses;
 use crate::base::json::Bounds;
 use crate::base::media_type::is_typ;
@@ -14,7 +14,7 @@ use crate::jose::jws::{JwsFault, UnverifiedJws};
 use crate::jose::key_set::KeySet;
 use crate::jose::time_claims::date;
 use crate::trust::TrustedIssuer;
-use crate::trust::issuer_key::{Candidates, how_of_chain, of_set};
+use crate::trust::issuer_key::{Candidates, of_set};
 
 /// `typ` of the header, and the media type without `application/`.
 const TYP: &str = "statuslist+jwt";
@@ -74,10 +74,10 @@ impl StatusListToken {
         issuer.of_header(self.kid(), by_certificates)
     }
 
-    /// Everything TSL 5.1 and 8.3(4, 5) ask, whose keys are those of [`Self::of`]. The key is found the way it is found for the issuer's
-    /// credentials (TSL 11.3): among `keys`, or by a chain in the token's own `x5c` up to the roots that
-    /// the issuer is pinned to, or up to those of its status lists; for any other issuer, an `x5c` changes nothing. `uri` is the address in
-    /// the credential.
+    /// Everything TSL 5.1 and 8.3(4, 5) ask, whose keys are those of [`Self::of`]. The key is found the way it is found
+    /// for the issuer's credentials (TSL 11.3): among `keys`, or by a chain in the token's own `x5c` up to the roots that
+    /// the issuer is pinned to, or up to those of its status lists; for any other issuer, an `x5c` changes nothing. `uri`
+    /// is the address in the credential.
     ///
     /// # Errors
     /// The first [`StatusListFault`].
@@ -127,9 +127,7 @@ fn candidates(
 ) -> Result<Candidates, StatusListFault> {
     let Some(roots) = issuer.roots_of_lists() else { return Ok(of_set(jws, issuer, keys)?) };
     let x5c = jws.header().get("x5c").ok_or(StatusListFault::NoChain)?;
-    let chain = roots.validate(x5c, at).map_err(|why| StatusListFault::Chain(why.to_string()))?;
-    let keys = chain.keys().candidates(None, jws.algorithm())?;
-    Ok(Candidates { keys, how: how_of_chain(&chain), chain: Some(chain), memo: None })
+    candidates_of_chain(roots, x5c, jws.algorithm(), at)
 }
 
 fn dates(payload: &Map<String, Value>) -> Result<ListDates, StatusListFault> {

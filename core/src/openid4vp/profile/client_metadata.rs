@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 use super::super::client_id::Prefix;
 use super::super::dcql::Query;
 use super::super::request::{VpRequest, WalletRoute};
+use crate::cose;
 use crate::jose::alg::Algorithm;
 use crate::jose::jwe::ContentEncryption;
 use crate::trust::CredentialFormat;
@@ -52,14 +53,12 @@ fn vp_formats_supported(query: &Query) -> Value {
 fn algorithms(format: CredentialFormat) -> Value {
     if format == CredentialFormat::MsoMdoc {
         // No MAC: there is no key of the reader's to agree on (section B.2.6).
-        return json!({ "issuerauth_alg_values": MDOC_ALGORITHMS, "deviceauth_alg_values": MDOC_ALGORITHMS });
+        let numbers = cose::algorithm_numbers();
+        return json!({ "issuerauth_alg_values": numbers, "deviceauth_alg_values": numbers });
     }
     let names: Vec<&str> = signature_algorithms().collect();
     json!({ "sd-jwt_alg_values": names, "kb-jwt_alg_values": names })
 }
-
-/// COSE numbers of ECDSA: with the hash alone (RFC 9053 section 2.1), and with the curve too (RFC 9864 section 2.1).
-pub(crate) const MDOC_ALGORITHMS: [i64; 6] = [-7, -9, -35, -51, -36, -52];
 
 /// Fully-specified names only: `EdDSA` names two curves (RFC 9864).
 pub(crate) fn signature_algorithms() -> impl Iterator<Item = &'static str> {
