@@ -356,6 +356,9 @@ async function refused() {
     await page.page.unroute(`${base}/device_authorization`);
   }
   const matching = { ...given, confirmation_number: "<i>42</i>" };
+  // The service never gave this code: its "invalid_grant", which comes at once, would end what is looked at here.
+  await page.page.route(`${base}/token`, (route) =>
+    route.fulfill({ ...json('{"error":"authorization_pending"}'), status: 400 }));
   await page.page.route(`${base}/device_authorization`, (route) => route.fulfill(json(JSON.stringify(matching))));
   await start(page);
   check((await codeOf(page)) === "<b>X</b>", "what the service says is text");
