@@ -1,8 +1,8 @@
 //! The one thread that writes. While one transaction waits for the disk, further changes queue up;
 //! they then share the next transaction, so that many waiting callers cost one flush.
 //!
-//! A change is answered only after the transaction it was in is durable. Each is one statement or has its
-//! own savepoint: one that is lost leaves its neighbours alone.
+//! A change is answered only after the transaction it was in is durable. One that is lost leaves its neighbours
+//! alone: where a part of it has to be undone, the transaction is made once more, with a savepoint for each.
 
 use std::sync::Arc;
 use std::thread;
@@ -162,6 +162,9 @@ fn commit_group(connection: &mut Connection, watch: Option<&Watch>, group: Vec<Q
     }
 }
 
+/// What became of a change.
+type Outcome = Result<(), NotCommitted>;
+
 /// Why a transaction ended early.
 struct Aborted {
     why: rusqlite::Error,
@@ -179,35 +182,75 @@ fn transact(
     connection: &mut Connection,
     watch: Option<&Watch>,
     group: &[QueuedWrite],
-) -> Result<Vec<Result<(), NotCommitted>>, Aborted> {
+) -> Result<Vec<Outcome>, Aborted> {
     // What is written into a file that was removed is not durable, whatever the disk says.
     watch.map_or(Ok(()), Watch::still_there)?;
+    // Hardly ever is a change undone when a part of it is done, and for each savepoint SQLite keeps what a page was.
+    match all_of(connection, group, Apart::No)? {
+        Some(outcomes) => Ok(outcomes),
+        None => all_of(connection, group, Apart::BySavepoints)?.ok_or_else(|| ended_by_itself().into()),
+    }
+}
+
+/// How changes are kept apart that share a transaction.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Apart {
+    /// Not at all: what has to be undone takes the others along.
+    No,
+    /// Each in a savepoint of its own.
+    BySavepoints,
+}
+
+/// Makes the changes in one transaction. `None` where they were not kept apart and one has to be undone: then nothing
+/// was done.
+fn all_of(
+    connection: &mut Connection,
+    group: &[QueuedWrite],
+    apart: Apart,
+) -> Result<Option<Vec<Outcome>>, Aborted> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let outcomes = group
-        .iter()
-        .map(|waiting| make_or_undo(&transaction, &waiting.steps))
-        .collect::<rusqlite::Result<_>>()?;
+    let mut outcomes = Vec::with_capacity(group.len());
+    for waiting in group {
+        let Some(outcome) = make_or_undo(&transaction, &waiting.steps, apart)? else { return Ok(None) };
+        outcomes.push(outcome);
+    }
     transaction.commit().map_err(|why| Aborted { why, unknown: true })?;
-    Ok(outcomes)
+    Ok(Some(outcomes))
 }
 
 /// The outer error means that the transaction cannot go on. Some faults, a full disk for one, end a
-/// transaction of their own accord; this notices.
-fn make_or_undo(transaction: &Transaction<'_>, steps: &[Step]) -> rusqlite::Result<Result<(), NotCommitted>> {
-    if let [step] = steps {
-        // SQLite undoes a statement that fails: a savepoint around it would only cost time.
-        let outcome = made(execute(transaction, step), step).map_err(|stopped| stopped.why);
-        return if transaction.is_autocommit() { Err(ended_by_itself()) } else { Ok(outcome) };
-    }
+/// transaction of their own accord; this notices. `None`: it has to be undone, and cannot be by itself.
+fn make_or_undo(
+    transaction: &Transaction<'_>,
+    steps: &[Step],
+    apart: Apart,
+) -> rusqlite::Result<Option<Outcome>> {
+    // SQLite undoes a statement that fails: a savepoint around a single one would only cost time.
+    let saved = apart == Apart::BySavepoints && steps.len() > 1;
     let run = |sql| transaction.prepare_cached(sql)?.execute([]);
-    run("SAVEPOINT change")?;
-    let outcome = steps.iter().try_for_each(|step| made(execute(transaction, step), step));
-    if outcome.as_ref().is_err_and(|stopped| stopped.undo) {
-        // The savepoint is gone together with a transaction that has ended.
+    if saved {
+        run("SAVEPOINT change")?;
+    }
+    let mut done = 0;
+    let outcome = steps.iter().try_for_each(|step| {
+        made(execute(transaction, step), step)?;
+        done += 1;
+        Ok(())
+    });
+    if transaction.is_autocommit() {
+        return Err(ended_by_itself());
+    }
+    let undo = done > 0 && outcome.as_ref().is_err_and(|stopped: &Stopped| stopped.undo);
+    if undo && !saved {
+        return Ok(None);
+    }
+    if undo {
         run("ROLLBACK TO change")?;
     }
-    run("RELEASE change")?;
-    Ok(outcome.map_err(|stopped| stopped.why))
+    if saved {
+        run("RELEASE change")?;
+    }
+    Ok(Some(outcome.map_err(|stopped| stopped.why)))
 }
 
 /// Why a change goes no further.

@@ -70,11 +70,15 @@ async fn hold(
 
 /// Puts all of them into one transaction: they queue up while the thread is held.
 async fn together(writer: &SqliteWriter, changes: Vec<Change>) -> Vec<Result<(), NotCommitted>> {
+    all_of_these(writer, changes.iter().map(|change| steps(change).unwrap()).collect()).await
+}
+
+async fn all_of_these(writer: &SqliteWriter, changes: Vec<Vec<Step>>) -> Vec<Result<(), NotCommitted>> {
     let release = hold(writer, || {}).await;
     let mut answers = Vec::new();
-    for change in changes {
+    for steps in changes {
         let (answer, outcome) = oneshot::channel();
-        writer.accept(Job::Commit(QueuedWrite { steps: steps(&change).unwrap(), answer })).await.unwrap();
+        writer.accept(Job::Commit(QueuedWrite { steps, answer })).await.unwrap();
         answers.push(outcome);
     }
     release.send(()).unwrap();
@@ -107,6 +111,24 @@ async fn a_lost_change_leaves_its_neighbours_alone() {
         panic!("{outcomes:?}");
     };
     assert_eq!(grants(&writer).await, 2);
+}
+
+#[tokio::test]
+async fn what_a_lost_change_did_before_it_was_lost_is_undone_and_nothing_else() {
+    let writer = writer();
+    let both = |one, other| [steps(&one).unwrap(), steps(&other).unwrap()].into_iter().flatten().collect();
+    let changes = vec![
+        both(spend(1), open(1)),
+        both(open(2), spend(1)),
+        both(spend(3), open(1)),
+        both(open(2), spend(3)),
+        both(spend(4), open(5)),
+    ];
+    let outcomes = all_of_these(&writer, changes).await;
+    let [Ok(()), Err(NotCommitted::Taken), Err(NotCommitted::Taken), Ok(()), Ok(())] = outcomes[..] else {
+        panic!("{outcomes:?}");
+    };
+    assert_eq!(grants(&writer).await, 3);
 }
 
 #[tokio::test]
