@@ -29,11 +29,19 @@ const PAGES: [&str; 6] = ["start", "device", "application", "wallets", "producti
 
 /// Commands that are not: the page, how they begin, and why.
 const LEFT_OUT: [(&str, &str, &str); 18] = [
-    ("container", "cargo build --release", "it builds for minutes; the script has a test of its own"),
+    (
+        "container",
+        "OPENSSL_NO_VENDOR=0 cargo build --release",
+        "it builds for minutes; the script has a test of its own",
+    ),
     ("container", "docker load", "it needs an engine and a registry"),
     ("container", "docker run", "it needs an engine; the image is run without one by a test of its own"),
     ("container", "openssl rand", "it needs an engine; the compose file has tests of its own"),
-    ("systemd", "cargo build --release", "it builds for minutes; the package has a test of its own"),
+    (
+        "systemd",
+        "OPENSSL_NO_VENDOR=0 cargo build --release",
+        "it builds for minutes; the package has a test of its own",
+    ),
     ("systemd", "install -m 644 my-vpgate.toml", "it needs systemd as the first process"),
     ("systemd", "runuser", "it needs systemd as the first process"),
     (
