@@ -91,7 +91,7 @@ impl Demo {
         clock: Arc<dyn Clock>,
         entropy: Arc<dyn Entropy>,
     ) -> Result<Self, NoSandbox> {
-        let certified = CertifiedKey::generate("the sandbox's vpgate", clock.now())?;
+        let certified = CertifiedKey::for_requests("the sandbox's vpgate", clock.now())?;
         let roots = Roots::new(&certified.root, None, Vec::new())?;
         // Read once, and removed at the end of this: nothing of the key stays on disk.
         let files = KeyFiles::folder(&*entropy)?;

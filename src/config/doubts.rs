@@ -47,6 +47,7 @@ pub(super) fn warnings(registered: &Registry, process: &Process, allow_loopback:
 pub(super) fn notes(registered: &Registry) -> Vec<String> {
     let policy = &registered.policy;
     let mut notes = changing_subjects(&policy.clients, &policy.scopes);
+    notes.extend(mixed_holders(&policy.clients, &policy.scopes));
     notes.extend(without_api(&policy.clients));
     notes.extend(misread_ids(&policy.clients));
     notes.extend(registered.notes.iter().cloned());
@@ -65,15 +66,39 @@ fn unreviewed(policy: &Policy) -> Option<String> {
     })
 }
 
+/// The scopes that tokens are made for.
+fn granted<'s>(clients: &Clients, scopes: &'s ScopePolicy) -> Vec<&'s ScopeDefinition> {
+    let grants = |scope: &&ScopeDefinition| {
+        clients.iter().any(|client| !client.grants.is_empty() && client.scopes.contains(&scope.name))
+    };
+    scopes.iter().filter(grants).collect()
+}
+
+/// Scopes for tokens that are about one person by several keys: wallets show each copy of an mdoc with a key of its own.
+fn mixed_holders(clients: &Clients, scopes: &ScopePolicy) -> Vec<String> {
+    let changes = |id: &&str| scopes.credential(id).is_some_and(|it| it.meta.format.changes_keys());
+    let note = |scope: &ScopeDefinition, mdoc: &str| {
+        format!(
+            "the scope {} asks for the mdoc {mdoc} beside another credential: tokens are about the holder of one key, and \
+             wallets show each mdoc with a key of its own, so hardly any wallet earns it; ask for one credential in each \
+             scope, and for one such scope at a time",
+            scope.name
+        )
+    };
+    let mut notes = Vec::new();
+    for scope in granted(clients, scopes) {
+        let behind = scope.credentials();
+        if let (Some(mdoc), 2..) = (behind.iter().copied().find(changes), behind.len()) {
+            notes.push(note(scope, mdoc));
+        }
+    }
+    notes
+}
+
 /// For which credentials the subject of tokens does not stay the same (REQ-5.21).
 fn changing_subjects(clients: &Clients, scopes: &ScopePolicy) -> Vec<String> {
-    let with_tokens = clients.iter().filter(|client| !client.grants.is_empty());
-    let granted: Vec<&str> = with_tokens.flat_map(|client| client.scopes.iter()).collect();
-    let asked: Vec<&str> = scopes
-        .iter()
-        .filter(|scope| granted.contains(&scope.name.as_str()))
-        .flat_map(ScopeDefinition::credentials)
-        .collect();
+    let asked: Vec<&str> =
+        granted(clients, scopes).into_iter().flat_map(ScopeDefinition::credentials).collect();
     let keyed = scopes
         .credentials()
         .iter()

@@ -38,13 +38,28 @@ impl CertifiedKey {
     /// # Errors
     /// [`NotCertified`] when OpenSSL fails.
     pub fn generate(name: &str, now: Timestamp) -> Result<Self, NotCertified> {
+        Self::made(name, None, now)
+    }
+
+    /// The same for a key that signs requests, for mdocs too.
+    ///
+    /// # Errors
+    /// [`NotCertified`] when OpenSSL fails.
+    pub fn for_requests(name: &str, now: Timestamp) -> Result<Self, NotCertified> {
+        Self::made(name, Some(READER), now)
+    }
+
+    fn made(name: &str, purpose: Option<&str>, now: Timestamp) -> Result<Self, NotCertified> {
         let (root_key, key) = (p256()?, p256()?);
         let root_name = format!("Root of {name}");
         let (mut authority, mut signs) = (BasicConstraints::new(), KeyUsage::new());
-        let extensions = [authority.critical().ca().build()?, signs.critical().key_cert_sign().build()?];
+        let extensions = vec![authority.critical().ca().build()?, signs.critical().key_cert_sign().build()?];
         let root = certificate((&root_name, 1), (&root_name, &root_key), &root_key, now, extensions)?;
         let (mut leaf, mut signs) = (BasicConstraints::new(), KeyUsage::new());
-        let extensions = [leaf.critical().build()?, signs.critical().digital_signature().build()?];
+        let mut extensions = vec![leaf.critical().build()?, signs.critical().digital_signature().build()?];
+        if let Some(purpose) = purpose {
+            extensions.push(ExtendedKeyUsage::new().critical().other(purpose).build()?);
+        }
         let leaf = certificate((name, 2), (&root_name, &root_key), &key, now, extensions)?;
         Ok(Self {
             key: Zeroizing::new(key.private_key_to_pem_pkcs8()?),
@@ -58,6 +73,8 @@ impl CertifiedKey {
 pub(super) const COUNTRY: &str = "UT";
 /// What a document signer is for, and nothing else (ISO/IEC 18013-5 Annex B.1.4).
 const DOCUMENT_SIGNER: &str = "1.0.18013.5.1.2";
+/// What a reader is for that signs its requests (Annex B.1).
+const READER: &str = "1.0.18013.5.1.6";
 /// `issuerAltName`
 const ISSUER_ALTERNATIVE_NAME: &str = "2.5.29.18";
 /// `SEQUENCE { [1] "iaca@example.com" }`, an email address.
@@ -183,7 +200,7 @@ fn certificate(
     (issuer, signer): (&str, &PKeyRef<Private>),
     key: &PKeyRef<Private>,
     now: Timestamp,
-    extensions: [X509Extension; 2],
+    extensions: Vec<X509Extension>,
 ) -> Result<X509, ErrorStack> {
     let mut made = X509::builder()?;
     made.set_version(2)?;

@@ -80,12 +80,14 @@ impl PresentedMdoc {
                 findings.fail(&trust::TYPE, "`docType` is not among the types accepted from this issuer")
             );
         }
-        mso.validity.check(signer, (now, skew), findings)?;
+        mso.validity.check_signed(signer, findings)?;
         let claims = elements::check(&self.items, &mso, &limits, findings)?;
         if self.doctype == DRIVING_LICENCE {
             driving_licence::check_country(&claims, signer, findings)?;
         }
         device_auth::check(&self, &mso.device_key, transcript, &claims, &limits, findings)?;
+        // That a document has run out ends a request; so only who holds it may say so, and for this request.
+        mso.validity.check_now((now, skew), findings)?;
         Ok(AuthenticMdoc {
             issuer: issuer.issuer().to_owned(),
             by_anchor: issuer.is_told_by_anchor(),

@@ -26,7 +26,7 @@ enum ElementType {
 }
 
 /// The elements of table 5 that have one type everywhere.
-const TYPES: [(&str, ElementType); 24] = [
+const TYPES: [(&str, ElementType); 31] = [
     ("family_name", ElementType::Text),
     ("given_name", ElementType::Text),
     ("birth_date", ElementType::Date),
@@ -44,14 +44,25 @@ const TYPES: [(&str, ElementType); 24] = [
     ("sex", ElementType::Number),
     ("height", ElementType::Number),
     ("weight", ElementType::Number),
+    ("eye_colour", ElementType::Text),
+    ("hair_colour", ElementType::Text),
     ("age_in_years", ElementType::Number),
     ("age_birth_year", ElementType::Number),
     ("nationality", ElementType::Text),
     ("birth_place", ElementType::Text),
     ("resident_address", ElementType::Text),
+    ("resident_city", ElementType::Text),
+    ("resident_state", ElementType::Text),
+    ("resident_postal_code", ElementType::Text),
     ("resident_country", ElementType::Text),
+    ("family_name_national_character", ElementType::Text),
+    ("given_name_national_character", ElementType::Text),
     ("signature_usual_mark", ElementType::Bytes),
 ];
+
+/// Those of which there are several, by how they begin.
+const NUMBERED: [(&str, ElementType); 2] =
+    [("age_over_", ElementType::Truth), ("biometric_template_", ElementType::Bytes)];
 
 /// Whether the value of an element is of the type that the standard gives it; of elements that it does not know, any is.
 pub(super) fn is_of_its_type(namespace: &str, element: &str, value: &Item<'_>) -> bool {
@@ -59,8 +70,8 @@ pub(super) fn is_of_its_type(namespace: &str, element: &str, value: &Item<'_>) -
         return true;
     }
     let known = TYPES.iter().find(|(name, _)| *name == element).map(|(_, known)| *known);
-    let over = element.starts_with("age_over_").then_some(ElementType::Truth);
-    match known.or(over) {
+    let numbered = NUMBERED.iter().find(|(begin, _)| element.starts_with(begin)).map(|(_, known)| *known);
+    match known.or(numbered) {
         None => true,
         Some(ElementType::Text) => value.as_text().is_some(),
         Some(ElementType::Number) => value.as_unsigned().is_some(),

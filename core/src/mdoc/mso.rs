@@ -17,6 +17,8 @@ use crate::jose::x5c::CertificateFacts;
 const MSO: Rule = Rule { check: "mobile_security_object", requirement: "ISO/IEC 18013-5 9.1.2.4" };
 const DOCTYPE: Rule = Rule { check: "mso_doctype", requirement: "ISO/IEC 18013-5 9.1.2.4, 9.3.1" };
 const VALIDITY: Rule = Rule { check: "mso_validity", requirement: "ISO/IEC 18013-5 9.1.2.4, 9.3.1" };
+const BEGINNING: Rule = Rule { check: "mso_valid_from", requirement: "ISO/IEC 18013-5 9.1.2.4, 9.3.1" };
+const END: Rule = Rule { check: "mso_valid_until", requirement: "ISO/IEC 18013-5 9.1.2.4, 9.3.1" };
 const DEVICE_KEY: Rule = Rule { check: "device_key", requirement: "ISO/IEC 18013-5 9.1.2.4; RFC 9053 7.1.1" };
 
 /// What the issuer signed of one document.
@@ -94,43 +96,55 @@ impl ValidityInfo {
         Ok(Self { signed: at("signed")?, from: at("validFrom")?, until: at("validUntil")? })
     }
 
-    /// It counts now, and was signed while the signer's certificate was valid. A clock that is `skew` slow may see a
-    /// beginning ahead; the end is the end.
+    /// It was signed while the signer's certificate was valid, and counts from then on at the earliest.
     ///
     /// # Errors
     /// [`Rejection`], written into `findings`.
-    pub(super) fn check(
+    pub(super) fn check_signed(
         &self,
         signer: &CertificateFacts,
-        (now, skew): (Timestamp, Duration),
         findings: &mut Findings,
     ) -> Result<(), Rejection> {
-        let Self { signed, from, until } = *self;
-        let fault = if is_ahead(signed, now, skew) {
-            Some(format!("`signed` lies ahead: {}; is a clock wrong?", signed.rfc3339()))
-        } else if is_ahead(from, now, skew) {
-            Some(format!("the document is valid from {} on", from.rfc3339()))
-        } else if now >= until {
-            Some(format!("the document expired at {}", until.rfc3339()))
-        } else if from < signed {
-            Some("`validFrom` lies before `signed`".to_owned())
-        } else if signed < signer.not_before || signed > signer.not_after {
-            Some(format!(
+        let Self { signed, from, .. } = *self;
+        if from < signed {
+            return Err(findings.fail(&VALIDITY, "`validFrom` lies before `signed`"));
+        }
+        if signed < signer.not_before || signed > signer.not_after {
+            let detail = format!(
                 "`signed` is {}, and the certificate of the signer is valid from {} to {}",
                 signed.rfc3339(),
                 signer.not_before.rfc3339(),
                 signer.not_after.rfc3339()
-            ))
-        } else {
-            None
-        };
-        if let Some(fault) = fault {
-            return Err(findings.fail(&VALIDITY, fault));
+            );
+            return Err(findings.fail(&VALIDITY, detail));
         }
-        findings.pass(
-            &VALIDITY,
-            "the document is valid now, and was signed while the signer's certificate was valid",
-        );
+        findings.pass(&VALIDITY, "it was signed while the signer's certificate was valid");
+        Ok(())
+    }
+
+    /// It counts now. A clock that is `skew` slow may see a beginning ahead; the end is the end.
+    ///
+    /// # Errors
+    /// [`Rejection`], written into `findings`.
+    pub(super) fn check_now(
+        &self,
+        (now, skew): (Timestamp, Duration),
+        findings: &mut Findings,
+    ) -> Result<(), Rejection> {
+        let Self { signed, from, until } = *self;
+        if is_ahead(signed, now, skew) {
+            let detail = format!("`signed` lies ahead: {}; is a clock wrong?", signed.rfc3339());
+            return Err(findings.fail(&BEGINNING, detail));
+        }
+        if is_ahead(from, now, skew) {
+            let detail = format!("the document is valid from {} on", from.rfc3339());
+            return Err(findings.fail(&BEGINNING, detail));
+        }
+        findings.pass(&BEGINNING, "`signed` and `validFrom` lie behind");
+        if now >= until {
+            return Err(findings.fail(&END, format!("the document expired at {}", until.rfc3339())));
+        }
+        findings.pass(&END, format!("the document is valid until {}", until.rfc3339()));
         Ok(())
     }
 }

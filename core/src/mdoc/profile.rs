@@ -2,19 +2,15 @@
 
 use std::time::Duration;
 
+use super::purpose::MdocPurpose;
 use crate::base::report::{Findings, Rejection, Rule, excerpt};
 use crate::jose::x5c::{CertificateFacts, ValidatedChain};
 use crate::trust::CertificateProfile;
 
 const PROFILE: Rule = Rule { check: "issuer_certificate", requirement: "ISO/IEC 18013-5 9.3.3, B.1" };
 
-/// 1.0.18013.5.1: the arc of purposes, as DER has it.
-const PURPOSES: [u8; 6] = [0x28, 0x81, 0x8c, 0x5d, 0x05, 0x01];
-/// Below that arc: who signs driving licences.
-const DOCUMENT_SIGNER: u8 = 2;
-/// Below that arc: roles that sign no documents, and what they sign instead.
-const OTHER_ROLES: [(u8, &str); 3] =
-    [(3, "JWS"), (6, "requests of readers"), (8, "lists of authorities (VICAL)")];
+/// Roles that sign no documents.
+const OTHER_ROLES: [MdocPurpose; 3] = [MdocPurpose::Jws, MdocPurpose::Requests, MdocPurpose::AuthorityLists];
 
 /// How long a document signer's certificate lives at most.
 const LONGEST_LIFE: Duration = Duration::from_secs(457 * 86_400);
@@ -49,7 +45,7 @@ pub(super) fn check<'c>(
 
 pub(super) fn iso_mdl(signer: &CertificateFacts, root: &CertificateFacts) -> Result<String, String> {
     let usage = signer.extended_key_usage.as_ref();
-    let is_signer = usage.is_some_and(|usage| usage.critical && is_only(&usage.purposes, DOCUMENT_SIGNER));
+    let is_signer = usage.is_some_and(|usage| usage.critical && is_for_documents(&usage.purposes));
     let signs_only = |usages: &Vec<&str>| usages.as_slice() == ["digitalSignature"];
     let certifies =
         |usages: &Vec<&str>| ["keyCertSign", "cRLSign"].iter().all(|usage| usages.contains(usage));
@@ -90,19 +86,16 @@ pub(super) fn iso_mdl(signer: &CertificateFacts, root: &CertificateFacts) -> Res
 pub(super) fn generic(signer: &CertificateFacts) -> Result<String, String> {
     let purposes = signer.extended_key_usage.iter().flat_map(|usage| &usage.purposes);
     for purpose in purposes {
-        if let Some((_, what)) = OTHER_ROLES.iter().find(|(role, _)| is_role(purpose, *role)) {
+        if let Some(role) = OTHER_ROLES.iter().find(|role| role.is(purpose)) {
             return Err(format!(
-                "the signer's certificate is for {what} (extended key usage), not for documents"
+                "the signer's certificate is for {} (extended key usage), not for documents",
+                role.signs()
             ));
         }
     }
     Ok("the signer's certificate may sign documents".to_owned())
 }
 
-fn is_only(purposes: &[Vec<u8>], role: u8) -> bool {
-    matches!(purposes, [only] if is_role(only, role))
-}
-
-fn is_role(purpose: &[u8], role: u8) -> bool {
-    purpose.split_last() == Some((&role, &PURPOSES))
+fn is_for_documents(purposes: &[Vec<u8>]) -> bool {
+    matches!(purposes, [only] if MdocPurpose::Documents.is(only))
 }

@@ -17,6 +17,7 @@ use crate::jose::jwk::PublicKey;
 use crate::jose::jws::UnverifiedJws;
 use crate::jose::signing::{SigningFault, SigningKey};
 use crate::jose::x5c::OwnChain;
+use crate::mdoc::MdocPurpose;
 use crate::trust::did::{self, DidKeys};
 
 /// What an attestation may hold.
@@ -167,6 +168,14 @@ impl RequestKey {
         self.may_sign(client_id, now)?;
         let x5chain = [(X5CHAIN, x5chain(&chain.to_der()))];
         Ok(Some(cose::sign(&self.key, (&[], &x5chain), bytes, PayloadPlace::Detached)?))
+    }
+
+    /// Whether its certificate is for requests of readers ([`MdocPurpose::Requests`]); `None` for a key without one, which
+    /// authenticates no reader.
+    pub fn is_for_readers(&self) -> Option<bool> {
+        let Validity::Certificates(chain) = &self.validity else { return None };
+        let usage = chain.extended_key_usage();
+        Some(usage.is_some_and(|usage| usage.purposes.iter().any(|one| MdocPurpose::Requests.is(one))))
     }
 
     fn may_sign(&self, client_id: &str, now: Timestamp) -> Result<(), NotSigned> {

@@ -29,8 +29,8 @@ pub enum ResponseTrouble {
 /// Every reason of a report: the name of the check that decided.
 const REASONS: [(ResponseTrouble, &[&str]); 10] = [
     (ResponseTrouble::TakenBack, &["status"]),
-    (ResponseTrouble::Expired, &["validity_exp", "mso_validity"]),
-    (ResponseTrouble::NotYetValid, &["validity_nbf", "validity_iat"]),
+    (ResponseTrouble::Expired, &["validity_exp", "mso_valid_until"]),
+    (ResponseTrouble::NotYetValid, &["validity_nbf", "validity_iat", "mso_valid_from"]),
     (ResponseTrouble::NotEnough, &["claims_values", "scope_rules"]),
     (
         ResponseTrouble::OtherIssuer,
@@ -89,6 +89,7 @@ const REASONS: [(ResponseTrouble, &[&str]); 10] = [
             "issuing_country",
             "mobile_security_object",
             "mso_doctype",
+            "mso_validity",
             "protected_claims",
             "sd_jwt_bounds",
             "sd_jwt_format",
@@ -227,7 +228,15 @@ mod tests {
 
     #[test]
     fn what_cannot_change_is_final_and_what_anybody_can_make_up_is_not() {
-        for reason in ["status", "validity_exp", "validity_nbf", "claims_values", "scope_rules"] {
+        for reason in [
+            "status",
+            "validity_exp",
+            "validity_nbf",
+            "mso_valid_until",
+            "mso_valid_from",
+            "claims_values",
+            "scope_rules",
+        ] {
             assert!(
                 ResponseTrouble::of(reason).is_final() && !ResponseTrouble::of(reason).may_be_tried_again(),
                 "{reason}"

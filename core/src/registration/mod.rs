@@ -242,7 +242,7 @@ fn everything(given: &Registrations, sources: &dyn Sources, root: &Pointer<'_>) 
         request_keys: wallets.request_keys,
         wallet_secrets: wallets.client_secrets,
         user_code_floor: device.floor_bits,
-        notes: high_assurance::notes(&clients, &scopes, &names),
+        notes: [high_assurance::notes(&clients, &scopes, &names), wallets.notes].concat(),
         policy: Policy {
             device: device.policy(&clients),
             clients,

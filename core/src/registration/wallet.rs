@@ -2,6 +2,7 @@
 //! registered.
 
 mod choices;
+mod readers;
 mod signing;
 
 use std::collections::HashMap;
@@ -136,6 +137,8 @@ pub(super) struct CheckedWallets {
     pub routes: Vec<WalletRoute>,
     pub request_keys: HashMap<String, RequestKey>,
     pub client_secrets: HashMap<String, Secret>,
+    /// What is legal, and may not be seen as it is meant.
+    pub notes: Vec<String>,
 }
 
 /// A wallet that is good by itself.
@@ -168,6 +171,7 @@ pub(super) fn check<'a>(
         checked.client_secrets.extend(wallet.secret.map(|secret| (name.clone(), secret)));
         checked.routes.push(WalletRoute { also_as, ..wallet.route });
     }
+    checked.notes = readers::notes(&checked.routes, &checked.request_keys);
     checked
 }
 

@@ -107,7 +107,7 @@ fn files(wallet: InitWallet) -> anyhow::Result<Vec<NewFile>> {
         return Ok(Vec::new());
     }
     let now = SystemClock.now();
-    let ours = CertifiedKey::generate("vpgate", now)?;
+    let ours = CertifiedKey::for_requests("vpgate", now)?;
     let nobody = CertifiedKey::generate("nobody: replace me", now)?;
     let public = |name, content| NewFile { name, content, private: false };
     Ok(vec![

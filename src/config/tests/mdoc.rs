@@ -151,6 +151,37 @@ scopes = [\"of_age\"]
 }
 
 #[test]
+fn the_check_says_which_scopes_hardly_any_wallet_earns() {
+    let notes = |rule: &str, grants: &str| {
+        let more = format!(
+            "[[scopes]]
+name = \"both\"
+description = \"Both\"
+rules = [{rule}]
+[[clients]]
+client_id = \"box\"
+authentication = \"none\"
+{grants}
+scopes = [\"both\"]
+"
+        );
+        let stable = "stable_identifier = [\"org.iso.18013.5.1\", \"document_number\"]";
+        let notes = with_mdoc(stable, &more).unwrap().notes;
+        notes.iter().filter(|note| note.contains("hardly any wallet")).cloned().collect::<Vec<_>>()
+    };
+    let (of_age, name) = (
+        "{ credential = \"mdl\", field = [\"org.iso.18013.5.1\", \"age_over_18\"], operator = \"=\", value = true }",
+        "{ credential = \"proof_id_default\", field = \"family_name\", operator = \"=\", not = true, value = \"x\" }",
+    );
+    let (both, device) = (format!("{of_age}, {name}"), "grants = [\"device_code\"]");
+    let [note] = notes(&both, device).try_into().unwrap();
+    assert!(note.starts_with("the scope both asks for the mdoc mdl beside another credential"), "{note}");
+    for (rules, grants) in [(of_age, device), (name, device), (&both, "")] {
+        assert!(notes(rules, grants).is_empty(), "{rules} {grants}");
+    }
+}
+
+#[test]
 fn no_token_claim_is_a_portrait() {
     let claim = |element: &str| {
         let claims = format!(

@@ -56,6 +56,9 @@ impl Folder {
         let between = root.authority(&Plan::authority("Between", NOW));
         let plan = Plan { dns: vec!["verify.example.com".to_owned()], ..Plan::leaf("vpgate", NOW) };
         let leaf = between.certify(&plan, &certified).to_pem().unwrap();
+        let plan = Plan { purpose: Some("1.0.18013.5.1.6"), ..plan };
+        let reader = between.certify(&plan, &certified).to_pem().unwrap();
+        fs::write(place.path().join("reader.pem"), [reader, between.pem()].concat()).unwrap();
         let chain = [leaf.clone(), between.pem()].concat();
         fs::write(place.path().join("chain.pem"), &chain).unwrap();
         fs::write(place.path().join("with_root.pem"), [chain.clone(), root.pem()].concat()).unwrap();

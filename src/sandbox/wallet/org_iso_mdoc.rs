@@ -11,6 +11,7 @@ use vpgate_core::base::base64url;
 use vpgate_core::cbor::{self, Item, Limits, Writer};
 use vpgate_core::cose::Sign1;
 use vpgate_core::jose::hpke;
+use vpgate_core::mdoc::MdocPurpose;
 
 /// The value of `protocol`.
 pub(super) const PROTOCOL: &str = "org-iso-mdoc";
@@ -94,7 +95,9 @@ fn check_reader(signature: &Item<'_>, items: &[u8], transcript: &[u8], parties: 
     let chain = roots.validate(&signature.x5chain()?.to_x5c(), parties.now()).ok()?;
     let bound = Writer::new().array(3).text("ReaderAuthentication").raw(transcript).raw(items).into_bytes();
     let bound = Writer::new().embedded(&bound).into_bytes();
-    let keys = chain.keys().candidates(None, signature.algorithm()).ok()?;
+    let usage = chain.leaf()?.extended_key_usage.as_ref()?;
+    let is_reader = usage.purposes.iter().any(|purpose| MdocPurpose::Requests.is(purpose));
+    let keys = chain.keys().candidates(None, signature.algorithm()).ok().filter(|_| is_reader)?;
     keys.iter().any(|key| signature.verify(key, Some(&bound)).is_ok()).then_some(())
 }
 

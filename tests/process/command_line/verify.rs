@@ -7,9 +7,12 @@ use serde_json::{Map, Value, json};
 use tempfile::TempDir;
 use vpgate_core::base::base64url;
 use vpgate_core::base::secret::Digest;
+use vpgate_core::base::time::Timestamp;
 use vpgate_core::jose::alg::Algorithm;
 use vpgate_core::jose::key_set::KeySet;
 use vpgate_core::jose::signing::SigningKey;
+use vpgate_core::mdoc::SessionTranscript;
+use vpgate_core::mdoc::testing::{MdocMaker, NAMESPACE};
 
 use crate::command_line::{err, out, vpgate};
 
@@ -319,4 +322,71 @@ fn req_7_13_a_status_that_would_have_to_be_fetched_is_not_taken_for_valid() {
     let careless = trust("jwks_file = \"keys.json\"") + "danger_ignore_status = true\n";
     let careless = folder.write("careless.toml", &careless);
     assert_eq!(folder.verify(&["--trust", &careless]).0, 0);
+}
+
+/// A licence of an authority that the trust file believes, shown for this transcript.
+fn licence(folder: &Folder, transcript: &SessionTranscript) -> String {
+    let maker = MdocMaker::at(Timestamp::from_unix(NOW));
+    folder.write("iaca.pem", &String::from_utf8(maker.root.pem()).unwrap());
+    let trust = "[[credentials]]\nid = \"mdl\"\nformat = \"mso_mdoc\"\ndoctype = \"org.iso.18013.5.1.mDL\"\n\
+                 issuer = \"Utopia\"\ntrust = { iaca_roots = \"iaca.pem\" }\ncertificate_profile = \"generic\"\n";
+    folder.write("trust.toml", trust);
+    let claims =
+        json!([{"path": [NAMESPACE, "family_name"]}, {"path": [NAMESPACE, "age_over_18"], "values": [true]}]);
+    let query = json!({"credentials": [{"id": "mdl", "format": "mso_mdoc",
+        "meta": {"doctype_value": "org.iso.18013.5.1.mDL"}, "claims": claims}]});
+    folder.write("query.json", &query.to_string());
+    maker.present(transcript, &["family_name", "age_over_18"])
+}
+
+#[test]
+fn req_14_50_to_14_53_the_device_of_an_mdoc_signed_for_what_the_command_is_told() {
+    let folder = Folder::new(&[]);
+    let (uri, key) = ("https://verify.example.com/answers/1", base64url::encode([7; 32]));
+    let origin = "origin:https://verify.example.com";
+    let info = "gmVkY2FwaQ";
+    let redirect = |key| SessionTranscript::redirect("caxdw5a7d", "n-0S6", key, uri);
+    let query = folder.path("query.json");
+    for (transcript, right) in [
+        (redirect(None), vec!["--response-uri", uri]),
+        (redirect(Some(&[7; 32])), vec!["--response-uri", uri, "--jwk-thumbprint", &key]),
+        (SessionTranscript::dc_api(&origin[7..], "n-0S6", None), vec!["--audience", origin]),
+        (
+            SessionTranscript::org_iso_mdoc(info, &origin[7..]),
+            vec!["--audience", origin, "--encryption-info", info],
+        ),
+    ] {
+        let presentation = licence(&folder, &transcript);
+        // The text alone, and the object that a wallet sends.
+        for (token, more) in [
+            (presentation.clone(), &[][..]),
+            (json!({"mdl": [&presentation]}).to_string(), &["--query", query.as_str()][..]),
+        ] {
+            let (code, table, complaints) = folder.verify_text("-", &[&right[..], more].concat(), &token);
+            assert_eq!((code, &*complaints), (0, ""), "{right:?}: {table}");
+            for words in ["credential mdl\n", "ok    device_signature", "ok    element_digests"] {
+                assert!(table.contains(words), "{words}: {table}");
+            }
+            assert!(!table.contains("Mustermann"), "{table}");
+        }
+        let other = [&right[..], &["--nonce", "another"]].concat();
+        let (code, table, _) = folder.verify_text("-", &other, &presentation);
+        let is_bound = right.contains(&"--encryption-info");
+        assert_eq!(code, i32::from(!is_bound), "its nonce is in encryptionInfo: {table}");
+        assert!(is_bound || table.starts_with("REJECTED: device_signature"), "{table}");
+    }
+    let presentation = licence(&folder, &redirect(None));
+    let late = ["--response-uri", uri, "--at", "2027-03-15T08:00:00Z"];
+    let (code, table, _) = folder.verify_text("-", &late, &presentation);
+    assert!(code == 1 && table.starts_with("REJECTED: issuer_chain"), "{table}");
+    for (more, words) in [
+        (&[][..], "--response-uri is missing"),
+        (&["--response-uri", uri, "--jwk-thumbprint", "AQ"][..], "--jwk-thumbprint must be"),
+        (&["--response-uri", uri, "--encryption-info", info][..], "--encryption-info is for"),
+        (&["--audience", origin, "--response-uri", uri][..], "--response-uri is for"),
+    ] {
+        let (code, text, complaints) = folder.verify_text("-", more, &presentation);
+        assert_eq!((code, &*text), (2, ""), "{more:?}: {complaints}");
+        assert!(complaints.contains(words), "{more:?}: {complaints}");
+    }
 }

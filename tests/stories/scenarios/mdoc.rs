@@ -58,18 +58,18 @@ access_token = "scopes"
 const PORTRAIT_BYTES: usize = 90_000;
 
 /// A service that believes one issuer of licences, and a wallet with one.
-struct Licences {
-    world: Harness,
-    maker: MdocMaker,
+pub struct Licences {
+    pub world: Harness,
+    pub maker: MdocMaker,
     /// Removed at the end.
     _certified: Certified,
 }
 
 /// What the wallet reads in a request.
-struct Read(Value);
+pub struct Read(pub Value);
 
 impl Read {
-    fn transcript(&self) -> SessionTranscript {
+    pub fn transcript(&self) -> SessionTranscript {
         let text = |name: &str| self.0[name].as_str().unwrap_or_default();
         let key = self.0["client_metadata"]["jwks"]["keys"].get(0);
         let thumbprint = key.map(|jwk| {
@@ -89,6 +89,11 @@ impl Read {
 
 impl Licences {
     async fn asking(entry: &str) -> Self {
+        Self::asking_for(entry, "").await
+    }
+
+    /// With `more` at the end of the configuration.
+    pub async fn asking_for(entry: &str, more: &str) -> Self {
         let certified = Certified::new();
         let mut maker = MdocMaker::at(SystemClock.now());
         maker.say("document_number", Writer::new().text("D-1234"));
@@ -98,7 +103,7 @@ impl Licences {
             }
         }
         std::fs::write(certified.path().join("iaca.pem"), maker.root.pem()).unwrap();
-        let world = Harness::asking_for(LICENCE, entry, certified.path()).await;
+        let world = Harness::asking_for(&format!("{LICENCE}{more}"), entry, certified.path()).await;
         Self { world, maker, _certified: certified }
     }
 
@@ -109,7 +114,7 @@ impl Licences {
         (begun, self.read(&page.url, None).await)
     }
 
-    async fn read(&self, url: &Url, nonce: Option<&str>) -> Read {
+    pub async fn read(&self, url: &Url, nonce: Option<&str>) -> Read {
         assert!(url.as_str().starts_with(POSTING_WALLET), "{url}");
         if parameter(url, "request_uri").is_none() {
             let members = url.query_pairs().map(|(name, value)| {
@@ -130,7 +135,7 @@ impl Licences {
     }
 
     /// The wallet answers the query `id` with this presentation.
-    async fn answers(&self, read: &Read, id: &str, presentation: &str) -> Answer {
+    pub async fn answers(&self, read: &Read, id: &str, presentation: &str) -> Answer {
         let asked = self.stored(read).await;
         PostingWallet::new(&self.world).answer_with(&asked, &json!({ id: [presentation] })).await
     }
@@ -166,7 +171,7 @@ fn query(elements: &[&str]) -> Value {
     json!({"id": "mdl", "format": "mso_mdoc", "meta": {"doctype_value": DOCTYPE}, "claims": claims})
 }
 
-fn asks_for(elements: &[&str]) -> Value {
+pub fn asks_for(elements: &[&str]) -> Value {
     json!({"dcql_query": {"credentials": [query(elements)]}, "redirect_uri": RETURN_TO})
 }
 
@@ -418,7 +423,7 @@ async fn tokens_are_of_the_person_and_say_elements_but_no_portrait() {
 }
 
 /// What the access token of `authorization` says.
-async fn token(world: &Harness, authorization: &Value) -> Value {
+pub async fn token(world: &Harness, authorization: &Value) -> Value {
     let code = authorization["device_code"].as_str().unwrap();
     world.clock.advance(std::time::Duration::from_secs(10));
     let (status, token) = world.poll_as("box", code).await;

@@ -37,6 +37,7 @@ mod oidf;
 mod org_iso_mdoc;
 mod own_pages;
 mod phishing;
+mod pictures;
 mod portraits;
 mod posting;
 mod pushing;

@@ -5,6 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use openssl::x509::X509;
 use serde_json::Value;
 
+use super::constraints::{self, ExtendedKeyUsage};
 use super::path::{self, Window};
 use super::{MOST_CERTIFICATES, leaf};
 use crate::base::base64url;
@@ -105,6 +106,11 @@ impl OwnChain {
     pub fn certifies(&self, key: &PublicKey) -> bool {
         leaf::keys(&self.leaf)
             .is_some_and(|keys| keys.keys().iter().any(|known| known.thumbprint() == key.thumbprint()))
+    }
+
+    /// What the leaf is for; `None` where it does not say.
+    pub fn extended_key_usage(&self) -> Option<ExtendedKeyUsage> {
+        constraints::extended_key_usage(&self.leaf.to_der().ok()?)?
     }
 
     /// Whether the leaf stands for itself.

@@ -12,7 +12,7 @@ use openssl::nid::Nid;
 use openssl::pkey::{HasPublic, Id, PKey, PKeyRef, Private, Public};
 use openssl::rsa::Rsa;
 use openssl::x509::extension::{
-    AuthorityKeyIdentifier, BasicConstraints, CrlNumber, KeyUsage, SubjectAlternativeName,
+    AuthorityKeyIdentifier, BasicConstraints, CrlNumber, ExtendedKeyUsage, KeyUsage, SubjectAlternativeName,
     SubjectKeyIdentifier,
 };
 use openssl::x509::{X509, X509Crl, X509CrlBuilder, X509Name, X509Ref, X509RevokedBuilder};
@@ -34,6 +34,8 @@ pub struct Plan {
     pub path_length: Option<u32>,
     /// Any of `digitalSignature`, `keyCertSign`, `cRLSign`; without key usage when `None`.
     pub usage: Option<Vec<&'static str>>,
+    /// The one extended key usage, an object identifier with dots; critical.
+    pub purpose: Option<&'static str>,
     pub dns: Vec<String>,
     pub uri: Vec<String>,
     /// With a subject key identifier; what it certifies then names it as its authority.
@@ -52,6 +54,7 @@ impl Plan {
             authority: Some(true),
             path_length: None,
             usage: Some(vec!["keyCertSign", "cRLSign"]),
+            purpose: None,
             dns: Vec::new(),
             uri: Vec::new(),
             key_id: false,
@@ -200,6 +203,9 @@ fn certificate<T: HasPublic>(
             };
         }
         made.append_extension(usage.build().unwrap()).unwrap();
+    }
+    if let Some(purpose) = plan.purpose {
+        made.append_extension(ExtendedKeyUsage::new().critical().other(purpose).build().unwrap()).unwrap();
     }
     if !(plan.dns.is_empty() && plan.uri.is_empty()) {
         let mut names = SubjectAlternativeName::new();

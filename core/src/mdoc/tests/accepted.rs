@@ -41,11 +41,16 @@ fn req_14_41_a_document_counts_from_its_beginning_to_its_end_and_clocks_may_be_s
     let maker = MdocMaker::new();
     let reason = |at: i64| judge_at(&maker, Timestamp::from_unix(at), &["family_name"]).1.reason;
     assert_eq!(reason(maker.valid_from - 60), None);
-    assert_eq!(reason(maker.valid_from - 61).as_deref(), Some("mso_validity"));
+    assert_eq!(reason(maker.valid_from - 61).as_deref(), Some("mso_valid_from"));
     let short = MdocMaker { valid_until: NOW.unix() + 100, ..MdocMaker::new() };
     let reason = |at: i64| judge_at(&short, Timestamp::from_unix(at), &["family_name"]).1.reason;
     assert_eq!(reason(short.valid_until - 1), None);
-    assert_eq!(reason(short.valid_until).as_deref(), Some("mso_validity"));
+    assert_eq!(reason(short.valid_until).as_deref(), Some("mso_valid_until"));
+    // Whoever replays an old answer ends nothing with it.
+    let text = short.present(&SessionTranscript::dc_api("https://other.example", "nonce", None), &[]);
+    let late = Timestamp::from_unix(short.valid_until);
+    let replayed = judge_by(short.trust(), &text, Some(&transcript()), late).1.reason;
+    assert_eq!(replayed.as_deref(), Some("device_signature"));
     let backwards = MdocMaker { valid_from: NOW.unix() - 2000, ..MdocMaker::new() };
     assert_eq!(super::reason(&backwards, &[]).as_deref(), Some("mso_validity"));
 }

@@ -4,10 +4,19 @@ use super::super::testing::{Case, cases, judge_all};
 
 const CASES: &str = include_str!("../../../../fixtures/mdoc/cases.jsonl");
 const REASONS: &str = include_str!("../../../../fixtures/mdoc/reasons.tsv");
+const EDGES: &str = include_str!("../../../../fixtures/mdoc/edges.jsonl");
+const EDGE_REASONS: &str = include_str!("../../../../fixtures/mdoc/edge_reasons.tsv");
 
 #[test]
 fn req_14_20_to_14_37_and_14_39_to_14_59_every_case_ends_as_it_should() {
     let wrong = judge_all(CASES, REASONS);
+    assert!(wrong.is_empty(), "{} are wrong: {wrong:#?}", wrong.len());
+}
+
+/// Forms that few write, keys of every curve, and the edges of times, numbers and bounds.
+#[test]
+fn req_14_20_to_14_60_every_edge_ends_as_it_should() {
+    let wrong = judge_all(EDGES, EDGE_REASONS);
     assert!(wrong.is_empty(), "{} are wrong: {wrong:#?}", wrong.len());
 }
 
@@ -19,13 +28,13 @@ fn a_case_that_is_judged_otherwise_than_it_should_be_is_told() {
     good.0["nonce"] = "another".into();
     bad.0["judge_at"] = "2026-11-26T13:00:00Z".into();
     let lines = format!("{}\n{}", good.0, bad.0);
-    let wrong = judge_all(&lines, "mso_expired\tmso_validity\ngone\tdevice_auth");
+    let wrong = judge_all(&lines, "mso_expired\tmso_valid_until\ngone\tdevice_auth");
     let told: Vec<_> = wrong.iter().map(|one| (one.0.as_str(), one.1.as_str())).collect();
     assert_eq!(
         told,
         [
             ("ok_redirect_plain", "device_signature, not accept"),
-            ("mso_expired", "accept, not mso_validity"),
+            ("mso_expired", "accept, not mso_valid_until"),
             ("gone", "listed, and judged nowhere"),
         ]
     );

@@ -28,7 +28,7 @@ fn req_14_73_req_14_74_every_case_of_the_protocol_ends_as_it_should() {
     for case in of_the_protocol {
         let expected = match case.id() {
             "annexc_ok" => "accept",
-            "annexc_mso_expired" => "mso_validity",
+            "annexc_mso_expired" => "mso_valid_until",
             "annexc_device_signs_another_transcript" => "device_signature",
             "annexc_not_dcapi" => "it is not an array of \"dcapi\"",
             "annexc_enc_off_curve" | "annexc_enc_compressed" => "`enc` is no uncompressed point",

@@ -122,3 +122,33 @@ fn req_2_53_a_multi_signed_request_is_signed_by_identifiers_that_prove_themselve
         assert!(fault.contains(&format!("wallets[0].dc_api.also_as[{place}]")), "{also_as}: {fault}");
     }
 }
+
+#[test]
+fn req_14_75_the_check_says_which_wallets_will_not_know_the_reader() {
+    let folder = Folder::new();
+    let notes = |identity: &str, more: &str| {
+        let wallet =
+            format!("profile = \"openid4vp\"\n{identity}dc_api = {{ request = \"unsigned\"{more} }}");
+        let notes = folder.load(&wallet).unwrap().notes;
+        notes.into_iter().filter(|note| note.contains("1.0.18013.5.1.6")).collect::<Vec<_>>()
+    };
+    let certified = |chain: &str| {
+        format!(
+            "client_id = \"x509_san_dns:verify.example.com\"\n\
+             signing = {{ key = \"key.jwk\", certificates = \"{chain}\" }}\n"
+        )
+    };
+    let iso = ", org_iso_mdoc = true";
+    for (identity, words) in [
+        ("client_id_prefix = \"redirect_uri\"\n", "its signing key has no certificate"),
+        (&certified("chain.pem"), "does not say that it is for readers"),
+    ] {
+        let [note] = notes(identity, iso).try_into().unwrap();
+        assert!(
+            note.starts_with("the wallet proof is asked by org-iso-mdoc") && note.contains(words),
+            "{note}"
+        );
+        assert!(notes(identity, "").is_empty(), "that protocol is not used");
+    }
+    assert!(notes(&certified("reader.pem"), iso).is_empty());
+}

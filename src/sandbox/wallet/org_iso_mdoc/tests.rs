@@ -79,23 +79,29 @@ fn what_is_asked_is_shown_and_nothing_more() {
 
 #[test]
 fn a_reader_that_signs_must_be_one_that_is_known_and_have_signed_this() {
-    let made = CertifiedKey::generate("reader", NOW).unwrap();
-    let (key, chain) =
-        (SigningKey::from_pem(&made.key).unwrap(), OwnChain::from_pem(&made.certificate).unwrap());
-    let (reader, knows) = (Reader::new(), Some(Roots::new(&made.root, None, Vec::new()).unwrap()));
-    let sandbox = sandbox_believing(knows);
+    let made = CertifiedKey::for_requests("reader", NOW).unwrap();
+    let other_role = CertifiedKey::generate("reader", NOW).unwrap();
+    let roots = Roots::new(&[made.root.clone(), other_role.root].concat(), None, Vec::new()).unwrap();
+    let (reader, sandbox) = (Reader::new(), sandbox_believing(Some(roots)));
     let items = Reader::items(LICENCE, "family_name");
-    let signature = |transcript: &[u8], key: &SigningKey| {
+    let parts = |key: &[u8], certificates: &[u8]| {
+        (SigningKey::from_pem(key).unwrap(), OwnChain::from_pem(certificates).unwrap())
+    };
+    let (key, chain) = parts(&made.key, &made.certificate);
+    let signature_of = |transcript: &[u8], key: &SigningKey, chain: &OwnChain| {
         let bound = Writer::new().array(3).text("ReaderAuthentication").raw(transcript).raw(&items);
         let bound = Writer::new().embedded(&bound.into_bytes()).into_bytes();
         let x5chain = [(33, Writer::new().bytes(&chain.to_der()[0]).into_bytes())];
         cose::sign(key, (&[], &x5chain), &bound, PayloadPlace::Detached).unwrap()
     };
+    let signature = |transcript: &[u8], key: &SigningKey| signature_of(transcript, key, &chain);
     let good = signature(&reader.transcript(), &key);
     assert!(answered(&sandbox, &reader.data(&items, Some(&good))).is_some());
     let of_another_request = signature(&Reader::new().transcript(), &key);
     let by_another_key = signature(&reader.transcript(), &SigningKey::from_entropy(&[5; 32]).unwrap());
-    for wrong in [of_another_request, by_another_key] {
+    let (key, chain) = parts(&other_role.key, &other_role.certificate);
+    let certified_for_something_else = signature_of(&reader.transcript(), &key, &chain);
+    for wrong in [of_another_request, by_another_key, certified_for_something_else] {
         assert!(answered(&sandbox, &reader.data(&items, Some(&wrong))).is_none());
     }
     let stranger = CertifiedKey::generate("stranger", NOW).unwrap();
