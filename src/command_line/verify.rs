@@ -40,7 +40,8 @@ const QUESTION: Bounds = Bounds { bytes: 1 << 20, depth: 16, members: 4096 };
 /// A `vp_token`, what was asked, and whom to believe.
 #[derive(Args)]
 pub struct Arguments {
-    /// The `vp_token` in any of its shapes; `-` is standard input.
+    /// The `vp_token` in any of its shapes, or the one mdoc that was asked for by itself (base64url); `-` is standard
+    /// input.
     #[arg(value_name = "FILE", default_value = "-")]
     token: PathBuf,
     /// Our client identifier, exactly as the wallet knows it.
@@ -98,7 +99,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let query = query(arguments, &trust)?;
     offline(&trust, &query)?;
     let transaction_data = transactions(&arguments.transaction_data, &transaction_types, &query)?;
-    let vp_token = text_of(&arguments.token, settings.longest_answer())?;
+    let vp_token = in_its_place(text_of(&arguments.token, settings.longest_answer())?, &query);
     let at = arguments.at.unwrap_or_else(|| SystemClock.now());
     let sent = SentRequest {
         audience: &arguments.audience,
@@ -136,6 +137,17 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         Verdict::Verified => ExitCode::SUCCESS,
         Verdict::Rejected => ExitCode::from(1),
     })
+}
+
+/// The text of one mdoc, which libraries hand over by itself, as the object that a wallet sends. An object begins with
+/// `{`, which is `e` in base64url; a map of CBOR begins with neither.
+fn in_its_place(text: String, query: &Query) -> String {
+    match query.credentials() {
+        [only] if only.meta.format.is_namespaced() && !text.trim_ascii_start().starts_with(['{', 'e']) => {
+            serde_json::json!({ only.id.as_str(): [text.trim_ascii()] }).to_string()
+        }
+        _ => text,
+    }
 }
 
 fn written(report: &Report, challenge: &Expected<'_>, at: Timestamp, json: bool) -> anyhow::Result<String> {

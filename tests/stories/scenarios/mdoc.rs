@@ -140,20 +140,39 @@ impl Licences {
         PostingWallet::new(&self.world).answer_with(&asked, &json!({ id: [presentation] })).await
     }
 
-    /// A list of what the issuer has taken back, by a signer of its own below the same authority.
-    fn identifier_list(&self, taken_back: &[u8]) -> Vec<u8> {
+    /// What the issuer publishes at `uri`, by a signer of its own below the same authority: a claim, with its number.
+    fn list(&self, uri: &str, media_type: &str, (number, claim): (u64, Writer)) -> Vec<u8> {
         let (now, signer) = (self.world.now().unix(), SigningKey::generate(Algorithm::Es256).unwrap());
         let plan = Plan::leaf("Utopia Revocation", now);
         let leaf = self.maker.root.certify(&plan, &public_key(&signer.public_key().to_jwk()));
         let covered = [
-            (16, Writer::new().text("application/identifierlist+cwt").into_bytes()),
+            (16, Writer::new().text(media_type).into_bytes()),
             (33, Writer::new().bytes(&leaf.to_der().unwrap()).into_bytes()),
         ];
         let seconds = |to: Writer, at: i64| to.unsigned(at.try_into().unwrap());
-        let claims = Writer::new().map(4).unsigned(2).text(IDENTIFIERS).unsigned(4);
+        let claims = Writer::new().map(4).unsigned(2).text(uri).unsigned(4);
         let claims = seconds(seconds(claims, now + 3600).unsigned(6), now - 60);
-        let claims = claims.unsigned(65_530).map(1).bytes(taken_back).map(0).into_bytes();
+        let claims = claims.unsigned(number).raw(&claim.into_bytes()).into_bytes();
         cose::sign(&signer, (&covered, &[]), &claims, PayloadPlace::Attached).unwrap()
+    }
+
+    /// The wallet shows a document whose issuer has taken it back by the first list, and not by the second one; each is
+    /// published at `uri`.
+    async fn is_refused_and_taken(&self, entry: &str, uri: &str, media_type: &str, lists: [Vec<u8>; 2]) {
+        for (list, verified) in lists.into_iter().zip([false, true]) {
+            self.world.publishes(uri, media_type, list);
+            let mut browser = self.world.browser();
+            let (begun, read) = self.asks(&mut browser, &asks_for(&SHOWN)).await;
+            let presentation = self.maker.present(&read.transcript(), &SHOWN);
+            let answer = self.answers(&read, "mdl", &presentation).await;
+            if verified {
+                let result = self.result(&mut browser, &begun, &answer).await;
+                assert_eq!(result["credentials"]["mdl"]["status"], "valid");
+            } else {
+                assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{entry}: {}", answer.text);
+                assert_eq!(self.world.collect(&begun, None).await.1["status"], "rejected");
+            }
+        }
     }
 
     /// The result behind an answer that was taken.
@@ -257,21 +276,43 @@ async fn req_14_50_to_14_54_iso_mdl_invalid_session_transcript() {
     }
 }
 
-/// `request-uri-method-post` and `request-uri-fetched-twice`.
+/// Those whose request is fetched, by this method.
+fn fetched_by(method: &str) -> Vec<String> {
+    let modes = ["direct_post", "direct_post.jwt"];
+    let signed =
+        [DNS, HASH].into_iter().flat_map(|identity| modes.map(|mode| wallet(identity, method, mode)));
+    signed.chain([haip(method)]).collect()
+}
+
+/// `request-uri-method-post`.
 #[tokio::test]
-async fn req_14_53_iso_mdl_request_uri_method_post_and_fetched_twice() {
-    for entry in [wallet(DNS, "by_reference_post", "direct_post.jwt"), haip("by_reference_post")] {
+async fn req_14_53_iso_mdl_request_uri_method_post() {
+    for entry in fetched_by("by_reference_post") {
         let licences = Licences::asking(&entry).await;
         let mut browser = licences.world.browser();
         let begun = licences.world.begin(&asks_for(&SHOWN)).await;
         let url = browser.open(begun["start_url"].as_str().unwrap()).await.url;
-        let first = licences.read(&url, Some("n-0S6_WzA2Mj")).await;
-        assert_eq!(first.0["wallet_nonce"], "n-0S6_WzA2Mj");
-        let second = licences.read(&url, None).await;
-        assert_eq!(
-            (&first.0["nonce"], first.0["client_metadata"].clone()),
-            (&second.0["nonce"], second.0["client_metadata"].clone())
-        );
+        assert_eq!(parameter(&url, "request_uri_method").as_deref(), Some("post"), "{entry}");
+        let read = licences.read(&url, Some("n-0S6_WzA2Mj")).await;
+        assert_eq!(read.0["wallet_nonce"], "n-0S6_WzA2Mj", "{entry}");
+        let presentation = licences.maker.present(&read.transcript(), &SHOWN);
+        let answer = licences.answers(&read, "mdl", &presentation).await;
+        licences.result(&mut browser, &begun, &answer).await;
+    }
+}
+
+/// `request-uri-fetched-twice`: the wallet signs for what it read the second time, and both are one request.
+#[tokio::test]
+async fn req_14_53_iso_mdl_request_uri_fetched_twice() {
+    for entry in [fetched_by("by_reference"), fetched_by("by_reference_post")].concat() {
+        let licences = Licences::asking(&entry).await;
+        let mut browser = licences.world.browser();
+        let begun = licences.world.begin(&asks_for(&SHOWN)).await;
+        let url = browser.open(begun["start_url"].as_str().unwrap()).await.url;
+        let (first, second) = (licences.read(&url, None).await, licences.read(&url, None).await);
+        for member in ["nonce", "client_metadata", "client_id", "response_uri"] {
+            assert_eq!(first.0[member], second.0[member], "{entry}: {member}");
+        }
         let presentation = licences.maker.present(&second.transcript(), &SHOWN);
         let answer = licences.answers(&second, "mdl", &presentation).await;
         licences.result(&mut browser, &begun, &answer).await;
@@ -279,30 +320,38 @@ async fn req_14_53_iso_mdl_request_uri_method_post_and_fetched_twice() {
 }
 
 /// Where the issuer of the licences says which it has taken back.
-const IDENTIFIERS: &str = "https://status.example/identifiers";
+const LIST: &str = "https://status.example/list";
 
-/// `present-revoked-credential`, by an identifier list (ISO/IEC 18013-5, second edition), and the same wallet afterwards.
+/// `present-revoked-credential`, by a status list (Token Status List), and the same wallet afterwards.
 #[tokio::test]
-async fn iso_mdl_present_revoked_credential() {
-    for entry in [wallet(REDIRECT, "url_query", "direct_post"), haip("by_reference")] {
+async fn req_14_61_iso_mdl_present_revoked_credential() {
+    const TYPE: &str = "application/statuslist+cwt";
+    for (entry, _) in entries() {
+        let mut licences = Licences::asking(&entry).await;
+        let status = Writer::new().map(1).text("status_list").map(2).text("idx").unsigned(9);
+        licences.maker.status = Some(status.text("uri").text(LIST).into_bytes());
+        let lists = [[0, 2], [0, 1]].map(|bits: [u8; 2]| {
+            let mut packed = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::best());
+            std::io::Write::write_all(&mut packed, &bits).unwrap();
+            let claim = Writer::new().map(2).text("bits").unsigned(1).text("lst");
+            licences.list(LIST, TYPE, (65_533, claim.bytes(&packed.finish().unwrap())))
+        });
+        licences.is_refused_and_taken(&entry, LIST, TYPE, lists).await;
+    }
+}
+
+/// The same by an identifier list (ISO/IEC 18013-5, second edition).
+#[tokio::test]
+async fn req_14_61_iso_mdl_present_revoked_credential_by_identifier_list() {
+    const TYPE: &str = "application/identifierlist+cwt";
+    for (entry, _) in entries() {
         let mut licences = Licences::asking(&entry).await;
         let status = Writer::new().map(1).text("identifier_list").map(2).text("id").bytes(&[10, 11]);
-        licences.maker.status = Some(status.text("uri").text(IDENTIFIERS).into_bytes());
-        for (taken_back, verified) in [([10, 11], false), ([10, 12], true)] {
-            let list = licences.identifier_list(&taken_back);
-            licences.world.publishes(IDENTIFIERS, "application/identifierlist+cwt", list);
-            let mut browser = licences.world.browser();
-            let (begun, read) = licences.asks(&mut browser, &asks_for(&SHOWN)).await;
-            let presentation = licences.maker.present(&read.transcript(), &SHOWN);
-            let answer = licences.answers(&read, "mdl", &presentation).await;
-            if verified {
-                let result = licences.result(&mut browser, &begun, &answer).await;
-                assert_eq!(result["credentials"]["mdl"]["status"], "valid");
-            } else {
-                assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{entry}: {}", answer.text);
-                assert_eq!(licences.world.collect(&begun, None).await.1["status"], "rejected");
-            }
-        }
+        licences.maker.status = Some(status.text("uri").text(LIST).into_bytes());
+        let lists = [[10, 11], [10, 12]].map(|taken_back: [u8; 2]| {
+            licences.list(LIST, TYPE, (65_530, Writer::new().map(1).bytes(&taken_back).map(0)))
+        });
+        licences.is_refused_and_taken(&entry, LIST, TYPE, lists).await;
     }
 }
 

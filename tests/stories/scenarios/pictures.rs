@@ -16,7 +16,7 @@ use crate::scenarios::posting::redirect_uri;
 use vpgate_test_support::harness::{Answer, RETURN_TO};
 use vpgate_test_support::webhook_receiver::{WebhookReceiver, private_file, secret};
 
-const KIOSK: (&str, &str) = ("kiosk", "kiosk-secret");
+const CABINET: (&str, &str) = ("cabinet", "cabinet-secret");
 /// An end of `presentation.verified` in full, with its receipt, and everything else in short.
 const WEBHOOKS: [&str; 2] = ["content = \"full\"\nencryption_key_file = ", "receipt = true"];
 
@@ -26,13 +26,13 @@ fn pieces() -> [String; 5] {
     ["_".repeat(32), "/".repeat(32), "ff".repeat(24), numbers(","), numbers(", ")]
 }
 
-fn kiosk(receiver: &WebhookReceiver, folder: &std::path::Path, key: &EncryptionKey) -> String {
-    let sealed_to = folder.join("kiosk.jwk");
+fn cabinet(receiver: &WebhookReceiver, folder: &std::path::Path, key: &EncryptionKey) -> String {
+    let sealed_to = folder.join("cabinet.jwk");
     std::fs::write(&sealed_to, key.to_public_jwk().to_string()).unwrap();
     let file = private_file(folder, "webhook-secret", &secret(1));
-    let hash = hash_text(Secret::received(KIOSK.1).digest());
+    let hash = hash_text(Secret::received(CABINET.1).digest());
     let mut client = format!(
-        "[[clients]]\nclient_id = \"kiosk\"\nsecret_hash = \"{hash}\"\nauthentication = \"client_secret_basic\"\n\
+        "[[clients]]\nclient_id = \"cabinet\"\nsecret_hash = \"{hash}\"\nauthentication = \"client_secret_basic\"\n\
          redirect_uris = [\"{RETURN_TO}\"]\nscopes = [\"of_age\"]\n"
     );
     for (place, lines) in WEBHOOKS.into_iter().enumerate() {
@@ -47,7 +47,7 @@ fn kiosk(receiver: &WebhookReceiver, folder: &std::path::Path, key: &EncryptionK
 }
 
 async fn get(licences: &Licences, path: &str) -> String {
-    let answer: Answer = licences.world.get_as(path, Some(KIOSK)).await;
+    let answer: Answer = licences.world.get_as(path, Some(CABINET)).await;
     assert_eq!(answer.status, StatusCode::OK, "{path}: {}", answer.text);
     answer.text
 }
@@ -57,7 +57,7 @@ async fn a_portrait_stands_in_the_result_that_is_collected_and_nowhere_else() {
     let (lines, _guards) = Lines::collect(tracing::Level::TRACE);
     let (receiver, folder) = (WebhookReceiver::start(), tempfile::tempdir().unwrap());
     let key = EncryptionKey::generate().unwrap();
-    let more = kiosk(&receiver, folder.path(), &key);
+    let more = cabinet(&receiver, folder.path(), &key);
     let licences = Licences::asking_for(&wallet(HASH, "by_reference", "direct_post.jwt"), &more).await;
     let world = &licences.world;
     let mut told: Vec<(&str, String)> = Vec::new();
@@ -66,7 +66,7 @@ async fn a_portrait_stands_in_the_result_that_is_collected_and_nowhere_else() {
     let request = asks_for(&["family_name", "portrait"]).to_string();
     let (mut collected, mut ids) = (Value::Null, Vec::new());
     for altered in [true, false] {
-        let begun = world.post_json_as(KIOSK, "/v1/presentations", &request).await;
+        let begun = world.post_json_as(CABINET, "/v1/presentations", &request).await;
         assert_eq!(begun.status, StatusCode::CREATED, "{}", begun.text);
         let begun = begun.json();
         let mut browser = world.browser();
@@ -83,7 +83,6 @@ async fn a_portrait_stands_in_the_result_that_is_collected_and_nowhere_else() {
         if answer.status == StatusCode::OK {
             let page = browser.open(&redirect_uri(&answer)).await;
             let code = parameter(&page.url, "response_code").unwrap();
-            told.push(("the page", page.body));
             world.app().send_webhooks().await;
             let path = format!("/v1/presentations/{id}?response_code={code}");
             collected = serde_json::from_str(&get(&licences, &path).await).unwrap();
@@ -126,7 +125,8 @@ async fn a_portrait_stands_in_the_result_that_is_collected_and_nowhere_else() {
     let read = licences.read(&phone.press(&page, "Continue").await.url, None).await;
     let elements = ["age_over_18", "birth_date", "document_number", "portrait"];
     let answer = licences.answers(&read, "mdl", &licences.maker.present(&read.transcript(), &elements)).await;
-    told.push(("the page of the device", phone.open(&redirect_uri(&answer)).await.body));
+    let page = phone.open(&redirect_uri(&answer)).await;
+    told.push(("the page of the device", page.body));
     told.push(("the token", token(world, &authorization).await.to_string()));
 
     // What operators read.
