@@ -160,6 +160,12 @@ fn in_country(common: &str) -> Result<X509Name, ErrorStack> {
     Ok(name.build())
 }
 
+/// Whether that of a reader is among these extended key usages, which are object identifiers as DER has their contents.
+pub(super) fn is_for_readers(purposes: &[Vec<u8>]) -> bool {
+    let reader = Asn1Object::from_str(READER);
+    reader.is_ok_and(|reader| purposes.iter().any(|purpose| purpose == reader.as_slice()))
+}
+
 /// What makes the digest of an element unguessable.
 ///
 /// # Errors

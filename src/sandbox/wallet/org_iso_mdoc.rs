@@ -5,13 +5,13 @@ use serde_json::{Map, Value, json};
 
 use super::request::Misunderstood;
 use crate::sandbox::Parties;
+use crate::sandbox::certified_key::is_for_readers;
 use crate::sandbox::mdoc::held::response;
 use crate::sandbox::mdoc::transcript::Handover;
 use vpgate_core::base::base64url;
 use vpgate_core::cbor::{self, Item, Limits, Writer};
 use vpgate_core::cose::Sign1;
 use vpgate_core::jose::hpke;
-use vpgate_core::mdoc::MdocPurpose;
 
 /// The value of `protocol`.
 pub(super) const PROTOCOL: &str = "org-iso-mdoc";
@@ -95,8 +95,7 @@ fn check_reader(signature: &Item<'_>, items: &[u8], transcript: &[u8], parties: 
     let chain = roots.validate(&signature.x5chain()?.to_x5c(), parties.now()).ok()?;
     let bound = Writer::new().array(3).text("ReaderAuthentication").raw(transcript).raw(items).into_bytes();
     let bound = Writer::new().embedded(&bound).into_bytes();
-    let usage = chain.leaf()?.extended_key_usage.as_ref()?;
-    let is_reader = usage.purposes.iter().any(|purpose| MdocPurpose::Requests.is(purpose));
+    let is_reader = is_for_readers(&chain.leaf()?.extended_key_usage.as_ref()?.purposes);
     let keys = chain.keys().candidates(None, signature.algorithm()).ok().filter(|_| is_reader)?;
     keys.iter().any(|key| signature.verify(key, Some(&bound)).is_ok()).then_some(())
 }
