@@ -2,6 +2,7 @@
 //! are bytes that somebody else has read.
 
 pub mod branding;
+pub mod claim_name;
 pub mod colour;
 pub mod languages;
 pub mod logo;

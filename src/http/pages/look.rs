@@ -13,6 +13,7 @@ use crate::http::PublicUrl;
 use crate::http::form::Form;
 use crate::http::middleware::cookies;
 use vpgate_core::appearance::Appearance;
+use vpgate_core::appearance::claim_name::claim_name;
 use vpgate_core::appearance::languages::Language;
 use vpgate_core::appearance::message::{Message, Said};
 use vpgate_core::openid4vp::transaction_data::LabelledLine;
@@ -103,6 +104,11 @@ impl Look {
     /// A message with a number, as plain text.
     pub fn counted(&self, id: &'static str, name: &'static str, number: &u64) -> String {
         self.told(&Message::new(id).number(name, *number))
+    }
+
+    /// What people call a claim that is asked for.
+    pub fn claim(&self, path: &str) -> String {
+        self.said(&claim_name(path))
     }
 
     /// A message with somebody's words, as HTML.

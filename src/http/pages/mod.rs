@@ -20,11 +20,10 @@ mod visitor;
 mod way_home;
 mod ways_out;
 mod widget;
-mod words;
 
 use std::sync::Arc;
 
-use poem::http::{StatusCode, header};
+use poem::http::{Method, StatusCode, header};
 use poem::{Endpoint, Request, Response, Route, RouteMethod};
 
 use self::look::Look;
@@ -201,13 +200,17 @@ where
             Pages { context, look, site: Arc::clone(&site) }
         });
         let look = pages.as_ref().map(|pages| pages.look.clone()).unwrap_or_default();
+        let is_a_form = request.method() == Method::POST;
         let answer = pages.map(|pages| show(pages, request));
         async move {
             let answer = match answer {
                 Some(answer) => answer.await,
                 None => Err(Unavailable::new("the middleware", "a request came without its context").into()),
             };
-            let mut response = answer.unwrap_or_else(|notice| notice.shown(&look));
+            let mut response = answer.unwrap_or_else(|notice| {
+                let notice = if is_a_form { notice.after_a_form() } else { notice };
+                notice.shown(&look)
+            });
             if look.is_to_be_remembered()
                 && let Ok(cookie) = browser::set_language(look.lang(), &site.public_url).parse()
             {
@@ -251,6 +254,7 @@ mod tests {
             .collect();
         // What is being agreed to says its messages itself; so do amounts and dates.
         let mut others = std::fs::read_to_string(root.join("core/src/appearance/languages.rs")).unwrap();
+        others += &std::fs::read_to_string(root.join("core/src/appearance/claim_name.rs")).unwrap();
         sources(&root.join("core/src/openid4vp/transaction_data"), &mut others);
         for id in &ids {
             let quoted = |id: &str| format!("\"{id}\"");
