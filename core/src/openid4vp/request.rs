@@ -43,6 +43,9 @@ pub struct VpRequest {
     pub verifier_id: String,
     /// How the request is written and its answer read.
     pub profile: Profile,
+    /// What people call the client that asks, for wallets that take it from the request ([`WalletRoute::legacy_names`]).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client_name: Option<String>,
     /// Our origin: scheme, host and port, without a trailing slash. It comes from the configuration, never
     /// from a browser (REQ-2.55).
     pub origin: String,
@@ -94,6 +97,10 @@ pub struct VpRequest {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub answer_key: Option<Value>,
 }
+
+/// The longest request in a QR code that cameras read well, in bytes: fewer than half of what the largest
+/// code holds. Requests by reference have about 200.
+pub const MAX_SCANNED_BYTES: usize = 1200;
 
 /// Who asked for the presentation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -55,7 +55,7 @@ pub struct WalletRegistration {
     pub response_mode: Option<String>,
     /// Name the response mode in the request.
     pub send_response_mode: Option<bool>,
-    /// Say our metadata in the names of drafts 24 to 26 too; only in `openid4vp`.
+    /// Say our metadata in the names of drafts 24 to 26 too, and the client's name (`client_name`); only in `openid4vp`.
     pub legacy_names: Option<bool>,
     /// The wallet's issuer identifier, where it publishes metadata.
     pub issuer: Option<String>,

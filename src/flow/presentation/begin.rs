@@ -23,7 +23,7 @@ use vpgate_core::oauth::redirect::NotRegistered;
 use vpgate_core::openid4vp::presentation::Begun;
 use vpgate_core::openid4vp::profile::org_iso_mdoc;
 use vpgate_core::openid4vp::request::{
-    AuthorizationMethod, PresentationFlow, Profile, RequestMethod, Requester, VpRequest, WalletChoice,
+    AuthorizationMethod, MAX_SCANNED_BYTES, PresentationFlow, Profile, RequestMethod, Requester, VpRequest, WalletChoice,
 };
 use vpgate_core::openid4vp::retention::Retention;
 use vpgate_core::openid4vp::transaction_data::{TransactionData, TransactionTypes};
@@ -32,10 +32,6 @@ use vpgate_core::openid4vp::transaction_data::{TransactionData, TransactionTypes
 pub const LONGEST_LOGIN_HINT: usize = 320;
 /// The longest `state` of a relying party, in characters.
 pub const LONGEST_STATE: usize = 512;
-
-/// The longest request in a QR code that cameras read well, in bytes: fewer than half of what the largest
-/// code holds. Requests by reference have about 200.
-pub const MAX_SCANNED_BYTES: usize = 1200;
 
 /// What a relying party asks for.
 #[derive(Debug)]
@@ -390,6 +386,7 @@ pub(in crate::flow) fn new_vp_request(
         answer_uri: wallet.answer_uri(&state, response_mode),
         state,
         nonce: Nonce::from_entropy(context.random_id()?),
+        client_name: wallet.legacy_names.then(|| context.policy.client_name(requester.client_id())),
         retention: retention(context, &requester),
         requester,
         wallet: wallet.name.clone(),

@@ -125,11 +125,14 @@ async fn change(
     browser: &Secret,
     (wallet, flow, is_chosen): (&WalletRoute, PresentationFlow, bool),
 ) -> Result<(), NotServed> {
-    let (instead_of, expires_at) = (served.request().state.clone(), served.request().expires_at);
+    let asked = served.request();
+    let (instead_of, expires_at) = (asked.state.clone(), asked.expires_at);
+    let client_name = context.policy.client_name(asked.requester.client_id());
     let way = AnotherWay {
         wallet,
         flow,
         is_chosen,
+        client_name,
         state: RequestState::from_entropy(context.random_id()?),
         nonce: Nonce::from_entropy(context.random_id()?),
         answer_key: answer_key(wallet.response_mode, || context.random_bytes())?,

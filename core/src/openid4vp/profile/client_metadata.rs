@@ -30,6 +30,10 @@ pub(super) fn metadata(asked: &VpRequest, wallet: &WalletRoute) -> Value {
     }
     if wallet.legacy_names {
         add_legacy_names(&mut metadata, formats);
+        // RFC 7591 section 2, as far as drafts took it over. Nobody vouches for it: it is for people.
+        if let Some(name) = &asked.client_name {
+            metadata["client_name"] = name.as_str().into();
+        }
     }
     metadata
 }

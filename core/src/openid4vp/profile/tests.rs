@@ -217,10 +217,12 @@ fn req_1_53_names_of_drafts_stand_beside_the_others_where_a_wallet_s_configurati
         let strict = request(Profile::Openid4vp, DNS, RequestMethod::ByReferenceGet, mode);
         let mut asked = strict.clone();
         asked.wallet.legacy_names = true;
+        asked.client_name = Some("Corner Shop".to_owned());
         let [strict, legacy] = [strict, asked]
             .map(|asked| parameters(&asked, &asked.wallet).to_claims()["client_metadata"].clone());
         let mut expected = strict.clone();
         expected["vp_formats"] = strict["vp_formats_supported"].clone();
+        expected["client_name"] = "Corner Shop".into();
         if mode.is_encrypted() {
             expected["authorization_encrypted_response_alg"] = "ECDH-ES".into();
             expected["authorization_encrypted_response_enc"] = "A128GCM".into();

@@ -31,7 +31,7 @@ pub struct WalletRoute {
     pub wallet_endpoints: Url,
     /// Whether requests name the response mode; only profile `proof` may leave it out (REQ-1.3).
     pub send_response_mode: bool,
-    /// Whether metadata say the same in the names of drafts too (REQ-1.53).
+    /// Whether metadata say the same in the names of drafts too (REQ-1.53), and who asks.
     pub legacy_names: bool,
     /// The wallet's issuer identifier, where its metadata are looked up: also the audience of Request
     /// Objects (REQ-1.32).

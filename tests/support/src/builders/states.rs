@@ -228,6 +228,7 @@ pub fn asked() -> VpRequest {
         wallet: "proof".to_owned(),
         verifier_id: "caxdw5a7d".to_owned(),
         profile: Profile::Proof,
+        client_name: None,
         origin: "https://verify.example".to_owned(),
         on_rejection: OnRejection::Refuse,
         wallet_issuer: None,
