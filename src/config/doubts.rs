@@ -9,6 +9,7 @@ use vpgate_core::jose::key_set::KeySet;
 use vpgate_core::jose::x5c::Roots;
 use vpgate_core::oauth::client::{Authentication, Client, ClientKeys, Clients, Grant};
 use vpgate_core::oauth::user_code::FLOOR_BITS;
+use vpgate_core::openid4vp::request::{MAX_SCANNED_BYTES, RequestMethod, WalletRoute};
 use vpgate_core::policy::Policy;
 use vpgate_core::registration::Registry;
 use vpgate_core::trust::status_policy::StatusCheck;
@@ -50,6 +51,7 @@ pub(super) fn notes(registered: &Registry) -> Vec<String> {
     notes.extend(mixed_holders(&policy.clients, &policy.scopes));
     notes.extend(without_api(&policy.clients));
     notes.extend(misread_ids(&policy.clients));
+    notes.extend(hardly_scanned(policy));
     notes.extend(registered.notes.iter().cloned());
     notes.extend(unreviewed(policy));
     notes
@@ -139,6 +141,22 @@ fn without_api(clients: &Clients) -> impl Iterator<Item = String> {
     clients.iter().filter(by_keys).map(|client| {
         format!(
             "{} has authentication = \"private_key_jwt\": it cannot use the REST API (/v1) without the grant client_credentials",
+            client.id
+        )
+    })
+}
+
+/// Wallets whose requests travel in the address, and so need not fit into the QR code that is offered for them.
+fn hardly_scanned(policy: &Policy) -> impl Iterator<Item = String> {
+    let offering = policy.clients.iter().filter(|client| client.offer_cross_device);
+    let wallets = offering.flat_map(|client| client.wallets().map(move |name| (client, name)));
+    let travels = |wallet: &WalletRoute| {
+        matches!(wallet.request_method, RequestMethod::UrlQuery | RequestMethod::ByValue)
+            && wallet.may_cross_devices()
+    };
+    wallets.filter(move |(_, name)| policy.wallet(name).is_some_and(travels)).map(|(client, wallet)| {
+        format!(
+            "{} has offer_cross_device = true, and requests to the wallet {wallet} travel in the address: where one is longer than {MAX_SCANNED_BYTES} bytes, no QR code is offered; sign them and let the wallet fetch them (request_method = \"by_reference\")",
             client.id
         )
     })

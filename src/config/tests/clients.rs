@@ -206,6 +206,22 @@ fn fapi2_is_one_word_for_all_that_it_asks_of_a_client() {
 }
 
 #[test]
+fn a_qr_code_into_which_requests_need_not_fit_is_noted() {
+    let wallet = "name = \"app\"\nprofile = \"openid4vp\"\nauthorization_endpoint = \"pocket-vp://\"\n\
+                  response_mode = \"direct_post\"\nclient_id_prefix = \"redirect_uri\"\n\n\
+                  [[wallets]]\nname = \"proof\"\n";
+    let offering = "client_id = \"tv\"\nwallet = \"app\"\ncross_device = true\noffer_cross_device = true";
+    for (offers, noted) in [(offering, true), ("client_id = \"tv\"\nwallet = \"app\"", false)] {
+        let text = CONTRACT
+            .replacen("name = \"proof\"\n", wallet, 1)
+            .replace("client_id = \"tv\"", offers);
+        let notes = load(&text).unwrap().notes;
+        let said = "tv has offer_cross_device = true, and requests to the wallet app travel in the address";
+        assert_eq!(notes.iter().any(|note| note.starts_with(said)), noted, "{notes:?}");
+    }
+}
+
+#[test]
 fn an_identifier_that_unencoded_basic_breaks_is_noted() {
     let hash = secrets::hash_text(vpgate_core::base::secret::Digest::of(b"x"));
     for (id, noted) in [("did:web:app.example", true), ("50%", true), ("a+b", true), ("plain-app_1.2", false)]

@@ -6,7 +6,6 @@ use url::Url;
 use crate::flow::commit::{NotMade, was_first};
 use crate::flow::context::Context;
 use crate::flow::presentation::ask_wallet::{self, OutgoingRequest};
-use crate::flow::presentation::begin::MAX_SCANNED_BYTES;
 use crate::flow::presentation::not_served::NotServed;
 use crate::flow::presentation::ways::{self, OfferedWallet, OtherWays};
 use crate::flow::receipts;
@@ -16,7 +15,7 @@ use vpgate_core::base::time::Timestamp;
 use vpgate_core::change::Change;
 use vpgate_core::openid4vp::presentation::{NotNow, Presentation};
 use vpgate_core::openid4vp::request::{
-    AuthorizationMethod, PresentationFlow, Requester, VpRequest, WalletChoice, WalletRoute,
+    AuthorizationMethod, MAX_SCANNED_BYTES, PresentationFlow, Requester, VpRequest, WalletChoice, WalletRoute,
 };
 use vpgate_core::openid4vp::transaction_data::Details;
 
@@ -197,12 +196,28 @@ async fn lead(
         // Where no app answers its scheme, a redirect would end in nothing.
         _ if wallet.is_app() && (visit.navigates || wallet.install_url.is_some()) => {
             let mut outline = outline(context, asked, wallet);
-            outline.others.scan &= url.as_str().len() <= MAX_SCANNED_BYTES;
+            outline.others.scan = outline.others.scan && can_be_scanned(asked, &url);
             Lead::OpenApp(url, wallet.install_url.clone(), outline)
         }
         _ => Lead::ToWallet(url),
     };
     Ok(OutgoingRequest { request, sent })
+}
+
+/// Whether a camera would read the request. The operator, who wants a QR code there, is told where not.
+fn can_be_scanned(asked: &VpRequest, url: &Url) -> bool {
+    let bytes = url.as_str().len();
+    if bytes > MAX_SCANNED_BYTES {
+        let client = asked.requester.client_id();
+        tracing::warn!(
+            client,
+            wallet = asked.wallet,
+            bytes,
+            most = MAX_SCANNED_BYTES,
+            "the request is too long for a QR code, so none is offered (wallets[].request_method = by_reference)"
+        );
+    }
+    bytes <= MAX_SCANNED_BYTES
 }
 
 fn outline(context: &Context, asked: &VpRequest, wallet: &WalletRoute) -> Outline {

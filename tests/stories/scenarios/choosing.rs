@@ -202,6 +202,21 @@ async fn no_other_device_is_offered_where_the_operator_does_not() {
 }
 
 #[tokio::test]
+async fn a_request_that_no_camera_reads_is_not_offered_as_a_qr_code() {
+    let app = APP.replace("\n\n[[credentials]]", "\ntransaction_data = true\n\n[[credentials]]");
+    let text = configuration("").replacen("\n[[credentials]]", &app, 1).replace("cross_device = true\n", "");
+    let offering = "wallet = \"app\"\ncross_device = true\noffer_cross_device = true\nauthentication =";
+    let world =
+        Harness::with_configuration(&text.replace("authentication =", offering), Vec::new()).await;
+    for (asked, offered) in [(request(&[]), true), (request(&transactions()), false)] {
+        let begun = world.begin(&asked).await;
+        let page = world.browser().open(begun["start_url"].as_str().unwrap()).await;
+        assert!(page.body.contains("id=\"open\""), "{}", page.body);
+        assert_eq!(page.body.contains("Show a QR code"), offered, "{}", page.body);
+    }
+}
+
+#[tokio::test]
 async fn whose_time_is_over_is_told_so_in_the_browser_that_began() {
     let world = world().await;
     let (mut phone, _, page) = at_the_choice(&world).await;
