@@ -6,7 +6,7 @@ use poem::{IntoResponse, Request, Response};
 
 use super::callback::redirect_to;
 use super::look::Look;
-use super::page::{Notice, Page, Tone};
+use super::page::{NextStep, Notice, Page, Tone};
 use super::pictures::Picture;
 use super::visitor::is_prefetch;
 use super::{Pages, browser, handle_of, trouble};
@@ -32,6 +32,8 @@ struct Done {
     /// "I did not start this", as long as that changes something.
     disown: Option<Again>,
     way_back: Option<String>,
+    /// The device shows a new code.
+    enter_code: bool,
 }
 
 struct Again {
@@ -79,8 +81,9 @@ pub async fn show(pages: Pages, request: Request) -> Result<Response, Notice> {
     .then(form);
     let way_back = finish.way_back.as_ref().filter(|_| again.is_none()).map(|url| url.expose().to_owned());
     let other_wallets = finish.other_wallets;
-    let page =
-        Done { look: pages.look.clone(), ended: in_words(&finish), again, other_wallets, disown, way_back };
+    let enter_code = finish.on_device && finish.standing == PresentationProgress::Expired;
+    let (look, ended) = (pages.look.clone(), in_words(&finish));
+    let page = Done { look, ended, again, other_wallets, disown, way_back, enter_code };
     let page = Page::new(&pages.look, &page).leading_on(&pages.ways_out());
     Ok(pages.remembered(&browser, page.into_response()))
 }

@@ -2,31 +2,31 @@
 
 use poem::http::StatusCode;
 
-use super::page::{Link, Notice, Tone};
+use super::page::{NextStep, Notice, Tone};
 use crate::flow::code::authorize::NotAuthorizable;
 use crate::flow::session::logout::NotSignedOut;
 use vpgate_core::appearance::message::Message;
 
-/// A page that refuses: its status, and the name of its message; that of its text ends in `-text`.
+/// A page that refuses: its status, the name of its message (that of its text ends in `-text`), and its button.
 #[derive(Clone, Copy, Debug)]
-pub struct RefusalWords(StatusCode, &'static str);
+pub struct RefusalWords(StatusCode, &'static str, &'static [NextStep]);
 
 impl From<RefusalWords> for Notice {
-    fn from(RefusalWords(status, id): RefusalWords) -> Self {
-        Self::refused(status, id)
+    fn from(RefusalWords(status, id, next): RefusalWords) -> Self {
+        Self { next: next.first().copied(), ..Self::refused(status, id) }
     }
 }
 
 macro_rules! refusals {
-    ($($name:ident $status:ident $id:literal)+) => {
-        $(pub const $name: RefusalWords = RefusalWords(StatusCode::$status, $id);)+
+    ($($name:ident $status:ident $id:literal $(=> $next:ident)?)+) => {
+        $(pub const $name: RefusalWords = RefusalWords(StatusCode::$status, $id, &[$(NextStep::$next)?]);)+
     };
 }
 
 refusals! {
-    NO_SUCH_PAGE NOT_FOUND "no-such-page"
-    OUR_FAULT SERVICE_UNAVAILABLE "our-fault"
-    TOO_MANY_REQUESTS TOO_MANY_REQUESTS "too-many"
+    NO_SUCH_PAGE NOT_FOUND "no-such-page" => EnterCode
+    OUR_FAULT SERVICE_UNAVAILABLE "our-fault" => Reload
+    TOO_MANY_REQUESTS TOO_MANY_REQUESTS "too-many" => Reload
     UNKNOWN_LINK NOT_FOUND "unknown-link"
     // A pushed request that is unknown, used or expired.
     USED_LINK BAD_REQUEST "used-link"
@@ -42,13 +42,13 @@ refusals! {
     // A presentation in a query: logs and histories have it.
     UNSAFE_ANSWER BAD_REQUEST "unsafe-answer"
     WALLET_UNUSABLE BAD_GATEWAY "wallet-unusable"
-    WALLET_SILENT BAD_GATEWAY "wallet-silent"
+    WALLET_SILENT BAD_GATEWAY "wallet-silent" => Reload
     // A form that another site sent, or a browser without our cookie.
     FOREIGN_FORM FORBIDDEN "foreign-form"
     // Before anything is shown: without a cookie the answer could not be told from a stranger's.
-    NO_COOKIES FORBIDDEN "no-cookies"
-    CODE_ELSEWHERE FORBIDDEN "code-elsewhere"
-    WRONG_NUMBER FORBIDDEN "wrong-number"
+    NO_COOKIES FORBIDDEN "no-cookies" => FromTheStart
+    CODE_ELSEWHERE FORBIDDEN "code-elsewhere" => Reload
+    WRONG_NUMBER FORBIDDEN "wrong-number" => EnterCode
 }
 
 /// Above the form for a user code that leads nowhere.
@@ -96,7 +96,7 @@ impl Notice {
     /// With a link for whoever was entering the code of a device.
     #[must_use]
     pub fn or_enter_a_code(mut self) -> Self {
-        self.next.get_or_insert(&Link { href: "/device", text: "enter-a-code" });
+        self.next.get_or_insert(NextStep::EnterCode);
         self
     }
 }

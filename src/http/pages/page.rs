@@ -123,7 +123,7 @@ pub struct Notice {
     /// What happened and what to do now, a paragraph each.
     pub text: Vec<Message>,
     /// Where to go.
-    pub next: Option<&'static Link>,
+    pub next: Option<NextStep>,
     /// Under which id the operator finds what happened.
     pub trace: Option<String>,
     /// Seconds after which it may go better.
@@ -174,15 +174,43 @@ impl Tone {
 }
 
 /// The one thing to do next.
-#[derive(Debug)]
-pub struct Link {
-    /// A path of ours, below the public address.
-    pub href: &'static str,
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NextStep {
+    /// Type the code of a device.
+    EnterCode,
+    /// The same address once more.
+    Reload,
+    /// The same path without its query, which says how far the browser had come.
+    FromTheStart,
+}
+
+impl NextStep {
+    /// The address, where `base` stands before the paths of our pages.
+    pub fn href(self, base: &str) -> String {
+        match self {
+            Self::EnterCode => format!("{base}/device"),
+            Self::Reload => String::new(),
+            Self::FromTheStart => "?".to_owned(),
+        }
+    }
+
     /// The message that says what it does.
-    pub text: &'static str,
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::EnterCode => "enter-a-code",
+            Self::Reload | Self::FromTheStart => "try-again",
+        }
+    }
 }
 
 impl Notice {
+    /// As the answer to a form: its address need not have a page.
+    #[must_use]
+    pub fn after_a_form(mut self) -> Self {
+        self.next = self.next.filter(|next| *next == NextStep::EnterCode);
+        self
+    }
+
     /// A page that refuses something, in the words of the messages `id` and `id-text`.
     pub fn refused(status: StatusCode, id: &'static str) -> Self {
         Self { status, ..Self::plain(Tone::Bad, id) }
@@ -267,6 +295,19 @@ mod tests {
             hash
         });
         assert_ne!(relay, ask);
+    }
+
+    #[test]
+    fn the_answer_to_a_form_offers_no_address_that_may_have_no_page() {
+        for (next, left) in [
+            (NextStep::EnterCode, Some(NextStep::EnterCode)),
+            (NextStep::Reload, None),
+            (NextStep::FromTheStart, None),
+        ] {
+            let notice = Notice { next: Some(next), ..Notice::plain(Tone::Bad, "stopped") };
+            assert_eq!(notice.after_a_form().next, left);
+        }
+        assert_eq!(NextStep::EnterCode.href("/v"), "/v/device");
     }
 
     #[tokio::test]

@@ -15,6 +15,7 @@ async fn unknown_paths_are_answered_in_the_language_of_the_door() {
     let page = stage.get("/nothing", &[]).await;
     assert_eq!(page.status, StatusCode::NOT_FOUND);
     assert!(page.body.contains("There is no such page"));
+    assert!(page.body.contains("<a class=\"button\" href=\"/device\">Enter a code</a>"), "{}", page.body);
 }
 
 #[tokio::test]
