@@ -9,6 +9,7 @@ use poem::{Response, handler};
 
 use super::status_list::DemoStatus;
 use super::{Parties, page};
+use vpgate_core::appearance::languages::{CATALOGUES, Catalogue};
 
 /// `GET /`
 #[handler]
@@ -28,6 +29,7 @@ fn front(parties: &Parties, alone: bool) -> Response {
         nonce,
         address: &parties.address,
         alone,
+        languages: CATALOGUES,
         statuses: DemoStatus::ALL.map(|(status, name)| (name, Some(status) == standing)),
     })
 }
@@ -39,6 +41,7 @@ struct IndexPage<'a> {
     address: &'a str,
     /// The issuer and the wallet alone.
     alone: bool,
+    languages: &'static [Catalogue],
     /// Name, and whether it is so now.
     statuses: [(&'static str, bool); 3],
 }

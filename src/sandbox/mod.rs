@@ -27,6 +27,7 @@ pub mod issuer;
 mod mdoc;
 mod page;
 mod parameters;
+mod plain;
 mod service;
 mod shop;
 pub mod status_list;

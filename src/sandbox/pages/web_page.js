@@ -2,6 +2,7 @@
 const place = document.getElementById("sign-in");
 const outcome = document.getElementById("outcome");
 const again = document.getElementById("again");
+const reasons = { cancelled: "it was cancelled", access_denied: "it was declined, or what was shown is not enough" };
 async function signIn() {
   again.hidden = true;
   outcome.textContent = "";
@@ -9,9 +10,9 @@ async function signIn() {
   const { client, scope } = place.dataset;
   try {
     const token = await VpGate.start(place, { authServiceUrl: location.origin, clientId: client, scope, size: 220 });
-    outcome.textContent = `Welcome. The page holds a token for “${token.scope}”, good for ${token.expires_in / 60} minutes.`;
+    outcome.textContent = `Welcome. You are signed in for ${token.expires_in / 60} minutes.`;
   } catch (fault) {
-    outcome.textContent = `Not signed in: ${fault.code}.`;
+    outcome.textContent = `Nobody was signed in: ${reasons[fault.code] ?? "the service refused this page"}.`;
   }
   again.hidden = false;
 }

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::age;
+use crate::sandbox::plain;
 use crate::sandbox::service::ServiceAnswer;
 use crate::sandbox::transaction_text::TransactionText;
 
@@ -33,10 +34,8 @@ pub(super) enum ShopStatus {
 
 /// A credential that was shown.
 pub(super) struct ShopCredential {
-    /// The credential query it answers.
-    pub(super) id: String,
     pub(super) issuer: String,
-    /// Where each claim is, and its value.
+    /// What each claim is called, and its value.
     pub(super) claims: Vec<(String, String)>,
 }
 
@@ -66,7 +65,7 @@ impl ShopOutcome {
             _ => ShopStatus::Unknown,
         };
         let shown = body.get("credentials").and_then(Value::as_object);
-        let credentials = shown.into_iter().flatten().map(|(id, it)| ShopCredential::read(id, it)).collect();
+        let credentials = shown.into_iter().flatten().map(|(_, it)| ShopCredential::read(it)).collect();
         let transactions = elements(body.get("transaction_data")).map(Stored::read).collect();
         let checks = elements(body.pointer("/report/checks")).map(ShopCheck::read).collect();
         Self { status, credentials, transactions, checks, adult: age::is_adult(body) }
@@ -87,6 +86,15 @@ impl ShopOutcome {
             }
             (ShopStatus::Verified, Some(false)) => "Your wallet showed that you are younger than 18.",
             (status, _) => status.explanation(),
+        }
+    }
+
+    /// How the checks of the report ended, in a few words.
+    pub(super) fn summary(&self) -> String {
+        let count = |outcome: &str| self.checks.iter().filter(|line| line.outcome == outcome).count();
+        match count("failed") {
+            0 => format!("The report: all of {} checks passed", count("passed")),
+            failed => format!("The report: {failed} of {} checks failed", count("passed") + failed),
         }
     }
 
@@ -127,13 +135,13 @@ impl ShopStatus {
 }
 
 impl ShopCredential {
-    fn read(id: &str, shown: &Value) -> Self {
+    fn read(shown: &Value) -> Self {
         let mut claims = Vec::new();
         for (name, value) in shown.get("claims").and_then(Value::as_object).into_iter().flatten() {
             leaves(name, value, &mut claims);
         }
         let issuer = shown.get("issuer").and_then(Value::as_str).unwrap_or_default();
-        Self { id: id.to_owned(), issuer: issuer.to_owned(), claims }
+        Self { issuer: issuer.to_owned(), claims }
     }
 }
 
@@ -168,11 +176,10 @@ fn leaves(at: &str, value: &Value, found: &mut Vec<(String, String)>) {
     match value {
         Value::Object(members) => {
             for (name, inner) in members {
-                leaves(&format!("{at} › {name}"), inner, found);
+                leaves(&format!("{at}.{name}"), inner, found);
             }
         }
-        Value::String(text) => found.push((at.to_owned(), text.clone())),
-        other => found.push((at.to_owned(), other.to_string())),
+        value => found.push((plain::claim(at), plain::value(value))),
     }
 }
 
@@ -192,8 +199,8 @@ mod tests {
         let outcome = ShopOutcome::read(&ServiceAnswer { status: 200, body });
         assert_eq!(outcome.status, ShopStatus::Verified);
         let claims = &outcome.credentials[0].claims;
-        assert_eq!(claims[0], ("given_name".to_owned(), "Alice".to_owned()));
-        assert_eq!(claims[1], ("age_equal_or_over › 18".to_owned(), "true".to_owned()));
+        assert_eq!(claims[0], ("Given name".to_owned(), "Alice".to_owned()));
+        assert_eq!(claims[1], ("18 or older".to_owned(), "yes".to_owned()));
         assert_eq!(outcome.transactions.len(), 1);
         assert_eq!(outcome.checks[0].outcome, "passed");
     }

@@ -6,6 +6,8 @@ pub(super) struct Way {
     pub(super) name: &'static str,
     /// The configured name of the wallet.
     pub(super) wallet: &'static str,
+    /// Chosen by people; the others are there for who wants to see a protocol.
+    pub(super) in_sight: bool,
     pub(super) title: &'static str,
     pub(super) about: &'static str,
     /// Whether the wallet may be told whom to expect.
@@ -20,22 +22,25 @@ impl Way {
         Self {
             name: "demo",
             wallet: "demo",
-            title: "Proof cloud wallet",
-            about: "asked by scope, answers in the fragment",
+            in_sight: true,
+            title: "A wallet in the cloud",
+            about: "you go to its page and come back, as with Proof",
             hinted: true,
             flow: "same_device",
         },
         Self {
             name: "demo-post",
             wallet: "demo-post",
-            title: "Proof cloud wallet, by POST",
-            about: "the same, but your browser brings the request in a form",
+            in_sight: false,
+            title: "Cloud wallet, by POST",
+            about: "as Proof’s: your browser brings the request in a form",
             hinted: true,
             flow: "same_device",
         },
         Self {
             name: "openid4vp",
             wallet: "openid4vp",
+            in_sight: false,
             title: "OpenID4VP 1.0, unsigned",
             about: "the request is in the address, the wallet posts its answer",
             hinted: false,
@@ -44,6 +49,7 @@ impl Way {
         Self {
             name: "openid4vp-signed",
             wallet: "openid4vp-signed",
+            in_sight: false,
             title: "OpenID4VP 1.0, signed",
             about: "the wallet fetches a signed request and posts an encrypted answer",
             hinted: false,
@@ -52,6 +58,7 @@ impl Way {
         Self {
             name: "haip",
             wallet: "haip",
+            in_sight: false,
             title: "OpenID4VP 1.0 with HAIP",
             about: "as before, by the rules of high assurance, fetched by POST with a nonce of the wallet",
             hinted: false,
@@ -60,14 +67,16 @@ impl Way {
         Self {
             name: "browser",
             wallet: "browser",
+            in_sight: true,
             title: "Your browser's own wallets",
-            about: "by its Digital Credentials API where it has one; this sandbox’s wallet is behind the other button",
+            about: "it shows you those that fit, where it can; else the sandbox’s own is behind the other button",
             hinted: false,
             flow: "dc_api",
         },
         Self {
             name: "scan",
             wallet: "openid4vp-signed",
+            in_sight: true,
             title: "A wallet on your phone",
             about: "you scan a code with it; this page goes on when you have shared",
             hinted: false,

@@ -1,10 +1,9 @@
 //! Claims in the words of the consent page.
 
-use serde_json::Value;
-
 use super::credential::CredentialAsked;
 use super::holder::Holder;
 use crate::sandbox::mdoc::documents::PORTRAIT_ELEMENT;
+use crate::sandbox::plain;
 
 /// Each claim asked for, once: what it is called, and the value that would be shared. A portrait is none of them: it
 /// is looked at ([`portrait`]).
@@ -12,7 +11,7 @@ pub(super) fn claims(asked: &[CredentialAsked], holder: &Holder) -> Vec<(String,
     let mut lines = Vec::new();
     let every = asked.iter().flat_map(|query| query.paths.iter().map(move |path| (query, path)));
     for (query, path) in every.filter(|(query, path)| !is_portrait(query, path)) {
-        let line = (label(path), holder.value(query, path).map(value).unwrap_or_default());
+        let line = (label(query, path), holder.value(query, path).map(plain::value).unwrap_or_default());
         if !lines.contains(&line) {
             lines.push(line);
         }
@@ -29,41 +28,12 @@ fn is_portrait(query: &CredentialAsked, path: &[String]) -> bool {
     query.doctype.is_some() && path.last().is_some_and(|name| name == PORTRAIT_ELEMENT)
 }
 
-fn label(path: &[String]) -> String {
-    let names: Vec<&str> = path.iter().map(String::as_str).collect();
-    match names.as_slice() {
-        ["given_name"] => "Given name".to_owned(),
-        ["family_name"] => "Family name".to_owned(),
-        ["birth_date"] => "Date of birth".to_owned(),
-        ["age_equal_or_over"] => "Ages reached".to_owned(),
-        ["age_equal_or_over", age] => format!("{age} or older"),
-        [_, element] => match element.strip_prefix("age_over_") {
-            Some(age) => format!("{age} or older"),
-            None => in_words(element),
-        },
-        names => names.join("."),
-    }
-}
-
-/// `Family name` of `family_name`.
-fn in_words(element: &str) -> String {
-    let mut letters = element.chars();
-    let first = letters.next().map(|first| first.to_ascii_uppercase());
-    first.into_iter().chain(letters.map(|letter| if letter == '_' { ' ' } else { letter })).collect()
-}
-
-fn value(value: &Value) -> String {
-    match value {
-        Value::String(text) => text.clone(),
-        Value::Bool(true) => "yes".to_owned(),
-        Value::Bool(false) => "no".to_owned(),
-        Value::Object(members) => {
-            let each: Vec<String> =
-                members.iter().map(|(name, inner)| format!("{name}: {}", self::value(inner))).collect();
-            each.join(", ")
-        }
-        Value::Array(elements) => elements.iter().map(self::value).collect::<Vec<_>>().join("; "),
-        other => other.to_string(),
+/// An element of an mdoc is named below its namespace, which says nothing to people.
+fn label(query: &CredentialAsked, path: &[String]) -> String {
+    match path {
+        [age] if age == "age_equal_or_over" => "Ages reached".to_owned(),
+        [_, element] if query.doctype.is_some() => plain::claim(element),
+        path => plain::claim(&path.join(".")),
     }
 }
 
@@ -86,7 +56,7 @@ mod tests {
         let line = |label: &str, value: &str| (label.to_owned(), value.to_owned());
         assert_eq!(
             said,
-            [line("Family name", "Example"), line("21 or older", "yes"), line("Birth date", "1990-05-17")]
+            [line("Family name", "Example"), line("21 or older", "yes"), line("Date of birth", "1990-05-17")]
         );
     }
 }
