@@ -43,7 +43,7 @@ export function check(holds, what) {
 export class Browsing {
   static async open(browser, { base, output, story, who, viewport, colorScheme, tolerated, ...more }) {
     const context = await browser.newContext({ viewport, colorScheme, reducedMotion: "reduce", ...more });
-    context.setDefaultTimeout(15_000);
+    context.setDefaultTimeout(30_000);
     await context.addInitScript(() => {
       addEventListener("securitypolicyviolation", (event) => {
         console.error(`policy violated: ${event.violatedDirective} ${event.blockedURI}`);
@@ -133,11 +133,16 @@ export class Browsing {
     return Date.now();
   }
 
-  /** What was decided elsewhere is seen here by itself. 300 ms are meant; a busy machine may need longer. */
+  /** What was decided elsewhere is seen here by itself. 300 ms are meant; a machine that is slow just now may need longer. */
   async soon(who, decided, seen) {
     const late = (await seen) - (await decided);
-    console.log(`        ${who} saw it after ${late} ms`);
-    check(late < 2500, `${who} sees it soon, not after ${late} ms`);
+    const begun = Date.now();
+    await this.context.request.get(this.base);
+    await this.page.evaluate(() => new Promise((shown) => requestAnimationFrame(() => requestAnimationFrame(shown))));
+    // Asking again, without being told, takes more than five seconds.
+    const allowed = Math.min(2500 + 20 * (Date.now() - begun), 4500);
+    console.log(`        ${who} saw it after ${late} ms of ${allowed}`);
+    check(late < allowed, `${who} sees it soon, not after ${late} ms`);
   }
 
   /** Moves the focus with the tabulator key only, and expects to see where it is. */

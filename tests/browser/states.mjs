@@ -20,6 +20,13 @@ const MODES = { light: ["light", "en"], dark: ["dark", "en"], arabic: ["light", 
 
 const windowOf = (story, who, more) => Browsing.open(browser, { base, output, story, who, viewport: PHONE, colorScheme: "light", ...more });
 
+async function accessible({ page }, name) {
+  await page.evaluate(axe);
+  const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ["violations"] }));
+  const faults = violations.map(({ id, impact, nodes }) => `${id} (${impact}): ${nodes.map((it) => it.html.slice(0, 120)).join(" ")}`);
+  check(faults.length === 0, `axe finds nothing on ${name}: ${faults.join("; ")}`);
+}
+
 /** Photographs the page of a window in every size and mode, and has axe look at it in every mode. */
 async function state(window, name, address = window.page.url()) {
   const { page } = window;
@@ -34,10 +41,7 @@ async function state(window, name, address = window.page.url()) {
       await window.look(`${name}-${size}-${mode}`);
     }
     await page.setViewportSize(PHONE);
-    await page.evaluate(axe);
-    const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ["violations"] }));
-    const faults = violations.map(({ id, impact, nodes }) => `${id} (${impact}): ${nodes.map((it) => it.html.slice(0, 120)).join(" ")}`);
-    check(faults.length === 0, `axe finds nothing on ${name}, ${mode}: ${faults.join("; ")}`);
+    await accessible(window, `${name}, ${mode}`);
   }
   await page.emulateMedia({ colorScheme: "light", reducedMotion: "reduce" });
 }
@@ -201,7 +205,7 @@ async function wallets() {
 
   // The code of the gate has died meanwhile.
   await gate.page.goto(gate.page.url().replace("/start/", "/done/"));
-  for (let waited = 0; waited < 20 && !(await gate.text()).includes("took too long"); waited += 1) {
+  for (let waited = 0; waited < 80 && !(await gate.text()).includes("took too long"); waited += 1) {
     await gate.page.waitForTimeout(500);
     await gate.page.reload();
   }
@@ -276,7 +280,37 @@ async function withoutScript() {
   await phone.page.context().close();
 }
 
+/** The sandbox's own pages, by day and at night, on a phone and a desktop. */
+async function sandbox() {
+  const window = await windowOf("states", "sandbox", { tolerated: /status of 4\d\d/ });
+  const seen = async (name) => {
+    for (const colorScheme of ["light", "dark"]) {
+      await window.page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+      for (const [size, viewport] of Object.entries({ desktop: DESKTOP, phone: PHONE })) {
+        await window.page.setViewportSize(viewport);
+        await window.look(`${name}-${size}-${colorScheme}`);
+      }
+      await accessible(window, `${name}, ${colorScheme}`);
+    }
+  };
+  for (const [name, path] of Object.entries({ index: "", tv: "/tv", page: "/page", shop: "/shop", sorry: "/shop/return" })) {
+    await window.go(`/sandbox${path}`);
+    await seen(`30-${name}`);
+  }
+  await window.go("/sandbox/shop");
+  await window.press("Buy", false);
+  await window.page.getByRole("button", { name: "Share" }).waitFor();
+  await seen("31-consent");
+  await window.press("Share", false);
+  await window.reach(/\/sandbox\/shop\/return/, /^(Continue|Back)/);
+  await seen("32-outcome");
+  await window.page.getByText("The report").click();
+  await window.look("33-report");
+  await window.close();
+}
+
 await tellAll(browser, output, {
+  "the sandbox's own pages": sandbox,
   "the pages before the wallet": beforeTheWallet,
   "the pages after the wallet": afterTheWallet,
   "a credential that was taken back": takenBack,
