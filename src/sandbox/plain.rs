@@ -27,8 +27,10 @@ pub(super) fn value(value: &Value) -> String {
         Value::Bool(true) => "yes".to_owned(),
         Value::Bool(false) => "no".to_owned(),
         Value::Object(members) => {
-            let each: Vec<String> =
-                members.iter().map(|(name, inner)| format!("{}: {}", claim(name), self::value(inner))).collect();
+            let each: Vec<String> = members
+                .iter()
+                .map(|(name, inner)| format!("{}: {}", claim(name), self::value(inner)))
+                .collect();
             each.join(", ")
         }
         Value::Array(elements) => elements.iter().map(self::value).collect::<Vec<_>>().join("; "),

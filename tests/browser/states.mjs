@@ -280,6 +280,28 @@ async function withoutScript() {
   await phone.page.context().close();
 }
 
+/** The longest words of every language stay inside the smallest window, and inside their buttons. */
+async function everyLanguage() {
+  const phone = await windowOf("states", "languages", { base: service, viewport: SMALLEST, tolerated: /status of 4\d\d/ });
+  const languages = (await (await fetch(`${service}/.well-known/oauth-authorization-server`)).json()).ui_locales_supported;
+  check(languages.length === 12, `there are twelve languages: ${languages}`);
+  const start = (await order({ transaction_data: [PAYMENT] })).start_url;
+  await phone.go(start);
+  const places = [(await device("tv")).verification_uri_complete, service + AUTHORIZE, start, `${service}/logout?client_id=news`, `${service}/nowhere`];
+  for (const language of languages) {
+    for (const [at, place] of places.entries()) {
+      const spoken = new URL(place);
+      spoken.searchParams.set("ui_locales", language);
+      await phone.go(spoken.href);
+      await phone.look(`40-${language}-${at}`);
+      const cut = await phone.page.evaluate(() =>
+        [...document.querySelectorAll(".button, h1, .numbers span")].filter((it) => it.scrollWidth > it.clientWidth + 1).map((it) => it.textContent));
+      check(cut.length === 0, `${language}: nothing is cut off in ${cut}`);
+    }
+  }
+  await phone.page.context().close();
+}
+
 /** The sandbox's own pages, by day and at night, on a phone and a desktop. */
 async function sandbox() {
   const window = await windowOf("states", "sandbox", { tolerated: /status of 4\d\d/ });
@@ -310,6 +332,7 @@ async function sandbox() {
 }
 
 await tellAll(browser, output, {
+  "every language in the smallest window": everyLanguage,
   "the sandbox's own pages": sandbox,
   "the pages before the wallet": beforeTheWallet,
   "the pages after the wallet": afterTheWallet,

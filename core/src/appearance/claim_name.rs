@@ -15,10 +15,7 @@ const KNOWN: &[(&str, &[&str])] = &[
     ("claim-age", &["age_in_years"]),
     ("claim-sex", &["sex", "gender"]),
     ("claim-nationality", &["nationality", "nationalities", "nationalities[*]"]),
-    (
-        "claim-place_of_birth",
-        &["place_of_birth", "place_of_birth.locality", "birth_place", "birth_city"],
-    ),
+    ("claim-place_of_birth", &["place_of_birth", "place_of_birth.locality", "birth_place", "birth_city"]),
     ("claim-country_of_birth", &["place_of_birth.country", "birth_country"]),
     ("claim-address", &["address", "address.formatted", "resident_address"]),
     ("claim-street", &["address.street_address", "resident_street"]),

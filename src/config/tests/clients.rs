@@ -212,9 +212,7 @@ fn a_qr_code_into_which_requests_need_not_fit_is_noted() {
                   [[wallets]]\nname = \"proof\"\n";
     let offering = "client_id = \"tv\"\nwallet = \"app\"\ncross_device = true\noffer_cross_device = true";
     for (offers, noted) in [(offering, true), ("client_id = \"tv\"\nwallet = \"app\"", false)] {
-        let text = CONTRACT
-            .replacen("name = \"proof\"\n", wallet, 1)
-            .replace("client_id = \"tv\"", offers);
+        let text = CONTRACT.replacen("name = \"proof\"\n", wallet, 1).replace("client_id = \"tv\"", offers);
         let notes = load(&text).unwrap().notes;
         let said = "tv has offer_cross_device = true, and requests to the wallet app travel in the address";
         assert_eq!(notes.iter().any(|note| note.starts_with(said)), noted, "{notes:?}");

@@ -23,7 +23,8 @@ use vpgate_core::oauth::redirect::NotRegistered;
 use vpgate_core::openid4vp::presentation::Begun;
 use vpgate_core::openid4vp::profile::org_iso_mdoc;
 use vpgate_core::openid4vp::request::{
-    AuthorizationMethod, MAX_SCANNED_BYTES, PresentationFlow, Profile, RequestMethod, Requester, VpRequest, WalletChoice,
+    AuthorizationMethod, MAX_SCANNED_BYTES, PresentationFlow, Profile, RequestMethod, Requester, VpRequest,
+    WalletChoice,
 };
 use vpgate_core::openid4vp::retention::Retention;
 use vpgate_core::openid4vp::transaction_data::{TransactionData, TransactionTypes};
