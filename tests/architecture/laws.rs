@@ -54,7 +54,7 @@ const IMPORTS: [(&str, &[&str]); 11] = [
     ("store", &["core", "flow", "config"]),
     ("system", &["core", "flow"]),
     ("cross_check", &["core", "flow"]),
-    ("sandbox", &["core::cose", "core::cbor", "core::jose", "core::base"]),
+    ("sandbox", &["core::appearance", "core::cose", "core::cbor", "core::jose", "core::base"]),
     ("book", &[]),
 ];
 
