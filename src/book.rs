@@ -14,6 +14,7 @@
 //! [sizing]: crate::book::sizing
 //! [metrics]: crate::book::metrics
 //! [troubleshooting]: crate::book::troubleshooting
+//! [reasons]: crate::book::reasons
 //! [configuration]: crate::book::configuration
 //! [mdoc]: crate::book::mdoc
 //! [pages]: crate::book::pages
@@ -49,6 +50,7 @@ macro_rules! page {
         /// [sizing]: crate::book::sizing
         /// [metrics]: crate::book::metrics
         /// [troubleshooting]: crate::book::troubleshooting
+        /// [reasons]: crate::book::reasons
         /// [configuration]: crate::book::configuration
         /// [mdoc]: crate::book::mdoc
         /// [pages]: crate::book::pages
@@ -83,6 +85,7 @@ page!(replicas);
 page!(sizing);
 page!(metrics);
 page!(troubleshooting);
+page!(reasons);
 page!(configuration);
 page!(mdoc);
 page!(pages);

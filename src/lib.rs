@@ -12,6 +12,9 @@
 //!
 //! The book about all this is in `docs/`, and here as [`book`].
 
+/// Version and commit of this program.
+pub const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), " (", env!("VPGATE_BUILD"), ")");
+
 pub mod app;
 pub mod book;
 pub mod config;

@@ -33,7 +33,7 @@ use crate::command_line::{completions, health, keys, man, receipt, say, service,
 /// Exit codes: 0 good, 1 refused, 2 wrong usage. Logs go to standard error (VPGATE_LOG=debug for more,
 /// VPGATE_LOG_FORMAT=json or text, VPGATE_LOG_BYTES_PER_SECOND=524288), results to standard output.
 #[derive(Parser)]
-#[command(version)]
+#[command(version = vpgate::VERSION)]
 struct Cli {
     #[command(subcommand)]
     command: Command,

@@ -16,7 +16,8 @@ const METHODS: [&str; 6] = ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"];
 /// As OpenTelemetry calls those.
 const OTHER: &str = "_OTHER";
 
-/// The trace that whoever asks is in (W3C Trace Context section 3.2: `traceparent`). Well formed; decides nothing.
+/// A place in a trace, of whoever asks or of what happened before (W3C Trace Context section 3.2: `traceparent`). Well formed;
+/// decides nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TraceParent<'h> {
     /// 32 hexadecimal characters.
@@ -27,6 +28,24 @@ pub struct TraceParent<'h> {
     pub sampled: bool,
 }
 
+impl<'h> TraceParent<'h> {
+    /// As `traceparent` has it.
+    pub fn parse(value: &'h str) -> Option<Self> {
+        let mut parts = value.split('-');
+        let (version, trace, span, flags) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
+        let hex = |text: &str, length| {
+            text.len() == length && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+        };
+        let named = |text: &str| text.bytes().any(|byte| byte != b'0');
+        // Version 0 has four parts; later ones may have more.
+        let whole = hex(version, 2) && version != "ff" && (version != "00" || parts.next().is_none());
+        let sound = hex(trace, 32) && named(trace) && hex(span, 16) && named(span) && hex(flags, 2);
+        // The last bit of the flags (section 3.2.3.5).
+        let sampled = flags.ends_with(['1', '3', '5', '7', '9', 'b', 'd', 'f']);
+        (whole && sound).then_some(Self { trace, span, sampled })
+    }
+}
+
 /// A request to us. `log_trace` is its name in our logs.
 pub fn request(parent: Option<&TraceParent<'_>>, log_trace: &impl Display) -> Span {
     let span = tracing::info_span!(
@@ -34,13 +53,18 @@ pub fn request(parent: Option<&TraceParent<'_>>, log_trace: &impl Display) -> Sp
         http.request.method = field::Empty, http.route = field::Empty, http.response.status_code = field::Empty,
         vpgate.audience = field::Empty, vpgate.trace = %log_trace
     );
+    go_on(&span, parent);
+    span
+}
+
+/// What happens in `span` is a part of that trace.
+fn go_on(span: &Span, parent: Option<&TraceParent<'_>>) {
     #[cfg(feature = "otlp")]
     if let Some(parent) = parent {
-        otel::go_on(&span, parent);
+        otel::go_on(span, parent);
     }
     #[cfg(not(feature = "otlp"))]
-    let _nobody_collects = parent;
-    span
+    let _nobody_collects = (span, parent);
 }
 
 /// How a request was answered.
@@ -75,9 +99,11 @@ pub fn fetch(kind: &'static str, host: &str) -> Span {
     tracing::info_span!(target: TARGET, "fetch", otel.name = kind, otel.kind = "client", server.address = host)
 }
 
-/// A message to a client that nobody asked for now.
-pub fn delivery() -> Span {
-    tracing::info_span!(target: TARGET, "delivery", otel.kind = "producer")
+/// A message to a client that nobody asked for now, about what happened in the span that `traceparent` names.
+pub fn delivery(traceparent: Option<&str>) -> Span {
+    let span = tracing::info_span!(target: TARGET, "delivery", otel.kind = "producer");
+    go_on(&span, traceparent.and_then(TraceParent::parse).as_ref());
+    span
 }
 
 /// `traceparent` for whoever is asked inside of the current span.

@@ -127,6 +127,10 @@ pub struct Event {
     pub content: EventContent,
     /// When it happened.
     pub at: Timestamp,
+    /// The span in which it happened (W3C Trace Context: `traceparent`), so that who tells it goes on in that trace. It is told
+    /// nobody else.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trace: Option<String>,
 }
 
 /// An event with what is written beside it: one row for each endpoint that is to be told.
@@ -232,7 +236,12 @@ mod tests {
         let ids =
             EventIds { presentation: Some(PresentationId::from_entropy([1; 16])), ..EventIds::default() };
         let content = EventContent::new("shop", EventKind::PresentationRejected, ids).because("kb_nonce");
-        Event { id: EventId::from_entropy([2; 16]), content, at: Timestamp::from_unix(1_683_000_000) }
+        Event {
+            id: EventId::from_entropy([2; 16]),
+            content,
+            at: Timestamp::from_unix(1_683_000_000),
+            trace: None,
+        }
     }
 
     #[test]
@@ -252,6 +261,11 @@ mod tests {
     fn an_event_is_read_as_it_was_written() {
         let written = serde_json::to_string(&event()).unwrap();
         assert_eq!(serde_json::from_str::<Event>(&written).unwrap(), event());
+        let trace = Some("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01".to_owned());
+        let traced = Event { trace, ..event() };
+        let kept = serde_json::to_string(&traced).unwrap();
+        assert_eq!(serde_json::from_str::<Event>(&kept).unwrap(), traced);
+        assert_eq!(traced.body(), event().body());
         assert!(serde_json::from_str::<Event>(&written.replace("presentation.rejected", "other")).is_err());
     }
 

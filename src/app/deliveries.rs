@@ -49,8 +49,9 @@ impl Webhooks {
                 continue;
             }
             for due in deliver::due(&context, &receiver, room).await? {
+                let span = spans::delivery(due.event.trace.as_deref());
                 let attempt = attempt(Arc::clone(service), receiver.clone(), due);
-                let begun = self.attempts.spawn(attempt.instrument(spans::delivery()));
+                let begun = self.attempts.spawn(attempt.instrument(span));
                 self.under_way.insert(begun.id(), endpoint.clone());
             }
         }
@@ -108,7 +109,7 @@ pub(super) async fn tell_logouts(service: &Arc<Service>) {
     for notice in due {
         let context = service.context();
         let attempt = async move { flow::session::notify::deliver(&context, notice).await };
-        attempts.spawn(attempt.instrument(spans::delivery()));
+        attempts.spawn(attempt.instrument(spans::delivery(None)));
     }
     while let Some(attempt) = attempts.join_next().await {
         match attempt {

@@ -47,7 +47,7 @@ pub async fn examine(config: &Config) -> Vec<DoctorLine> {
     let now = SystemClock.now();
     let mut lines = vec![DoctorLine::good(format!(
         "vpgate {} on {} {}",
-        env!("CARGO_PKG_VERSION"),
+        crate::VERSION,
         std::env::consts::OS,
         std::env::consts::ARCH
     ))];

@@ -22,6 +22,9 @@ pub(super) struct Written {
 /// Reads the table. Values that cannot be read are left out, each with a fault of its own.
 pub(super) fn read(table: Table, faults: &mut Faults) -> Option<Written> {
     let mut written = Value::Table(table);
+    let mut unfilled = Vec::new();
+    hints::variables(&written, "", &mut unfilled);
+    unfilled.into_iter().for_each(|(path, why)| faults.add(path, why));
     let mut origins = Origins::default();
     spellings::unify(&mut written, "", "", &mut origins, faults);
     loop {
@@ -200,10 +203,33 @@ mod tests {
             ),
             ("[tls]\ncertificate = \"a.pem\"", "tls: is not a known key; a proxy in front speaks TLS"),
             ("[wallets]\nname = \"a\"\n[wallets]\nname = \"b\"", "has two brackets: [[wallets]]"),
+            (
+                "[[clients]]\nwebhook_url = \"https://app.example.com/\"",
+                "clients[0].webhook_url: is not a known key; there may be several, each in a table of its own: [[clients.webhooks]]",
+            ),
+            (
+                "[logging]\nlevel = \"debug\"",
+                "logging: is not a known key; what is logged is said by the variables",
+            ),
         ] {
             let found = faults(text);
             assert!(found.contains(expected), "{expected}\nis not in\n{found}");
         }
+        assert!(!faults("listen = \"a\"\nlisten = \"b\"").contains("brackets"));
+    }
+
+    #[test]
+    fn a_variable_of_the_environment_is_not_taken_for_its_value() {
+        let text = "public_url = \"${PUBLIC_URL}\"\n[[clients]]\nredirect_uris = [\"https://a.example/\", \"https://${HOST_2}/\"]\n\
+                    description = \"$5, {braces}, ${lower} and ${}\"\n";
+        let found = faults(text);
+        for begins in [
+            "public_url: ${PUBLIC_URL} is not filled in",
+            "clients[0].redirect_uris[1]: ${HOST_2} is not filled in",
+        ] {
+            assert!(found.lines().any(|line| line.starts_with(begins)), "{found}");
+        }
+        assert_eq!(found.matches("is not filled in").count(), 2, "{found}");
     }
 
     #[test]

@@ -4,5 +4,6 @@ mod book;
 mod deploy;
 mod fuzz_corpus;
 mod laws;
+mod reasons;
 mod spec_rows;
 mod troubleshooting;

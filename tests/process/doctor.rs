@@ -29,7 +29,7 @@ async fn what_answers_is_told_from_what_does_not() {
             "ok    public_url: {} is answered by this service",
             service.at("/.well-known/oauth-authorization-server")
         ),
-        format!("ok    vpgate {}", env!("CARGO_PKG_VERSION")),
+        format!("ok    vpgate {}", vpgate::VERSION),
         format!("ok    wallets none: {} answers (status 200)", service.at("/device")),
         "look  danger_allow_loopback is on".to_owned(),
     ] {

@@ -11,7 +11,10 @@ use opentelemetry_proto::tonic::trace::v1::Span;
 use prost::Message as _;
 use reqwest::Client;
 
+use crate::devices::DEVICE_GRANT;
+use crate::kills::approved;
 use vpgate_test_support::service_process::{PLAIN, Service, Start, client};
+use vpgate_test_support::webhook_receiver::{private_file, secret};
 
 const TRACE: &str = "4bf92f3577b34da6a3ce929d0e0e4736";
 const PARENT: &str = "00f067aa0ba902b7";
@@ -186,6 +189,37 @@ async fn who_is_asked_meanwhile_hears_of_the_trace() {
     assert_eq!(attribute(fetch, "server.address"), "127.0.0.1");
     let asked = heard.iter().find(|heard| heard.path == "/jwks.json").unwrap();
     assert_eq!(asked.traceparent, Some(format!("00-{}-{}-01", hex(&fetch.trace_id), hex(&fetch.span_id))));
+}
+
+#[tokio::test]
+async fn a_webhook_goes_on_in_the_trace_of_the_request_that_it_tells_of() {
+    let (collector, told) = others();
+    let folder = tempfile::tempdir().unwrap();
+    private_file(folder.path(), "secret", &secret(1));
+    let told_of = format!(
+        "[[clients.webhooks]]\nname = \"devices\"\nurl = \"http://{collector}/hook\"\nkinds = [\"grant.redeemed\"]\n\
+         secret_file = \"secret\"\n"
+    );
+    let config = format!("{PLAIN}\n{told_of}\n[operations]\notlp_endpoint = \"http://{collector}\"\n");
+    let started = Start::serve(&config).in_folder(folder.path());
+    let service = started.with("OTEL_BSP_SCHEDULE_DELAY", "100").start();
+    let code = approved(&client(), &service).await.remove(0);
+    let form = [("client_id", "tv"), ("grant_type", DEVICE_GRANT), ("device_code", &code)];
+    let redeemed = client().post(service.at("/token")).form(&form);
+    redeemed.header("traceparent", format!("00-{TRACE}-{PARENT}-01")).send().await.unwrap();
+    let mut heard = Vec::new();
+    let spans = until(&told, "delivery", &mut heard);
+    let (request, delivery) = (named(&spans, "POST /token"), named(&spans, "delivery"));
+    assert_eq!(hex(&delivery.trace_id), TRACE);
+    assert_eq!(delivery.parent_span_id, request.span_id);
+    let hook = heard.iter().find(|heard| heard.path == "/hook").unwrap();
+    assert!(
+        hook.traceparent.as_ref().unwrap().starts_with(&format!("00-{TRACE}-")),
+        "{:?}",
+        hook.traceparent
+    );
+    // Whose trace it is, is told in the header alone.
+    assert!(!String::from_utf8_lossy(&hook.body).contains(TRACE));
 }
 
 #[tokio::test]

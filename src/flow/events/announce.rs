@@ -1,6 +1,7 @@
 //! What a change tells becomes rows that are written with it.
 
 use crate::flow::ports::{Entropy, Unavailable};
+use crate::spans;
 use vpgate_core::base::id::{DeliveryId, EventId};
 use vpgate_core::base::time::Timestamp;
 use vpgate_core::change::Change;
@@ -31,7 +32,7 @@ pub(in crate::flow) fn announced(
                 Ok(NewDelivery { id, endpoint: endpoint.name.clone() })
             })
             .collect::<Result<_, Unavailable>>()?;
-        let event = Event { id: EventId::from_entropy(drawn()?), content, at };
+        let event = Event { id: EventId::from_entropy(drawn()?), content, at, trace: spans::traceparent() };
         announcements.push(Announcement { event, deliveries });
     }
     if announcements.is_empty() {

@@ -117,7 +117,8 @@ mod tests {
             EventIds { presentation: Some(PresentationId::from_entropy([1; 16])), ..EventIds::grant("g") };
         let content =
             EventContent::new("shop", EventKind::PresentationDeclined, ids).because("access_denied");
-        let event = Event { id: EventId::from_entropy([2; 16]), content, at: Timestamp::from_unix(0) };
+        let event =
+            Event { id: EventId::from_entropy([2; 16]), content, at: Timestamp::from_unix(0), trace: None };
         let mut expected = event.body();
         expected["id"] = json!(event.id);
         assert_eq!(EventSchema::from(event).to_json().unwrap(), expected);

@@ -92,18 +92,7 @@ impl TraceId {
 pub fn parent(headers: &HeaderMap) -> Option<TraceParent<'_>> {
     let mut given = headers.get_all("traceparent").iter();
     let (Some(value), None) = (given.next(), given.next()) else { return None };
-    let mut parts = value.to_str().ok()?.split('-');
-    let (version, trace, span, flags) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
-    let hex = |text: &str, length| {
-        text.len() == length && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
-    };
-    let named = |text: &str| text.bytes().any(|byte| byte != b'0');
-    // Version 0 has four parts; later ones may have more.
-    let whole = hex(version, 2) && version != "ff" && (version != "00" || parts.next().is_none());
-    let sound = hex(trace, 32) && named(trace) && hex(span, 16) && named(span) && hex(flags, 2);
-    // The last bit of the flags (section 3.2.3.5).
-    let sampled = flags.ends_with(['1', '3', '5', '7', '9', 'b', 'd', 'f']);
-    (whole && sound).then_some(TraceParent { trace, span, sampled })
+    TraceParent::parse(value.to_str().ok()?)
 }
 
 impl fmt::Display for TraceId {

@@ -26,7 +26,8 @@ fn event(endpoints: &[&str]) -> Change {
 /// One that happened so many seconds later.
 fn event_at(endpoints: &[&str], seconds: u64) -> Change {
     let content = EventContent::new("shop", EventKind::PresentationVerified, EventIds::default());
-    let event = Event { id: EventId::from_entropy(states::fresh()), content, at: after(seconds) };
+    let event =
+        Event { id: EventId::from_entropy(states::fresh()), content, at: after(seconds), trace: None };
     let delivery = |endpoint: &&str| NewDelivery {
         id: DeliveryId::from_entropy(states::fresh()),
         endpoint: (*endpoint).to_owned(),

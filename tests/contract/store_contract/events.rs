@@ -21,7 +21,8 @@ const LIMIT: usize = 1000;
 fn event_of(client: &str, seconds: u64) -> Event {
     let content =
         EventContent::new(client, EventKind::PresentationVerified, EventIds::grant("g")).because("r");
-    Event { id: EventId::from_entropy(states::fresh()), content, at: after(seconds) }
+    let trace = Some("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01".to_owned());
+    Event { id: EventId::from_entropy(states::fresh()), content, at: after(seconds), trace }
 }
 
 fn announced(change: Change, event: &Event) -> Change {

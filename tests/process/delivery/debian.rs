@@ -89,7 +89,7 @@ fn the_package_is_installed_updated_removed_and_purged() {
 
 fn is_installed(system: &System) {
     let version = said(Command::new(system.at("usr/bin/vpgate")).arg("--version"));
-    assert_eq!(version.trim(), concat!("vpgate ", env!("CARGO_PKG_VERSION")));
+    assert_eq!(version.trim(), format!("vpgate {}", vpgate::VERSION));
     let users = fs::read_to_string(system.at("etc/passwd")).unwrap();
     assert!(
         users.lines().any(|line| line.starts_with("vpgate:") && line.contains(":/var/lib/vpgate:")),
