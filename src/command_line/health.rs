@@ -21,14 +21,20 @@ pub struct HealthArguments {
     /// The configuration file of the service; only its `listen` and `[operations] listen` count.
     #[arg(long, env = "VPGATE_CONFIG", default_value = "vpgate.toml")]
     config: PathBuf,
+    /// Where the service answers operators; then no file is read, and none that somebody is writing makes it look ill.
+    #[arg(long)]
+    address: Option<SocketAddr>,
     /// Asks whether it can work (`/readyz`), not only whether it answers (`/healthz`).
     #[arg(long)]
     ready: bool,
 }
 
 /// Prints what it says when it is well.
-pub fn run(HealthArguments { config, ready }: &HealthArguments) -> anyhow::Result<()> {
-    let address = Config::load_operations_address(config).map_err(|faults| faults_in(config, &faults))?;
+pub fn run(HealthArguments { config, address, ready }: &HealthArguments) -> anyhow::Result<()> {
+    let address = match address {
+        Some(address) => *address,
+        None => Config::load_operations_address(config).map_err(|faults| faults_in(config, &faults))?,
+    };
     let address = reached_at(address);
     let path = if *ready { "/readyz" } else { "/healthz" };
     let status = ask(address, path).with_context(|| format!("nothing well answers at {address}"))?;

@@ -107,6 +107,23 @@ fn every_word_of_the_glossary_leads_to_its_type() {
     assert!(lost_word("| a map | `Path` | `src/gone.rs` |").is_some());
 }
 
+#[test]
+fn every_variable_of_the_environment_is_in_the_book() {
+    let page = read("docs/configuration.md");
+    let texts = sources(&at("src")).concat();
+    let read: BTreeSet<_> = texts.split('"').filter(|text| is_variable(text)).collect();
+    assert!(read.len() > 5, "{read:?}");
+    let silent: Vec<_> = read
+        .into_iter()
+        .filter(|name| *name != "VPGATE_BUILD" && !page.contains(&format!("`{name}`")))
+        .collect();
+    assert!(silent.is_empty(), "docs/configuration.md leaves {silent:?} out");
+}
+
+fn is_variable(text: &str) -> bool {
+    text.starts_with("VPGATE_") && text.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_')
+}
+
 /// What is wrong with a row of the glossary: `| word | type | file |`, where the type may be left out.
 fn lost_word(row: &str) -> Option<String> {
     let cells: Vec<_> = row.split('|').map(|cell| cell.trim().trim_matches('`')).collect();

@@ -48,6 +48,17 @@ fn init_writes_what_check_config_calls_good_and_overwrites_nothing() {
 }
 
 #[test]
+fn init_says_where_the_state_of_a_service_of_the_machine_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let made = vpgate(&["init", "--state", "/var/lib/vpgate"], folder.path());
+    assert_eq!(made.status.code(), Some(0), "{}", text(&made.stderr));
+    let written = std::fs::read_to_string(folder.path().join("vpgate.toml")).unwrap();
+    for line in ["url = \"sqlite:/var/lib/vpgate/vpgate.db\"", "directory = \"/var/lib/vpgate/keys\""] {
+        assert!(written.lines().any(|written| written == line), "{line}: {written}");
+    }
+}
+
+#[test]
 fn a_key_that_init_makes_is_for_its_owner_alone() {
     use std::os::unix::fs::PermissionsExt as _;
     let folder = tempfile::tempdir().unwrap();

@@ -106,18 +106,20 @@ impl Behind {
         started(command, port)
     }
 
-    /// Starts Caddy with this file of `deploy/proxies`.
+    /// Starts Caddy with this file of `deploy/proxies`, which may have a block about Caddy itself.
     fn caddy(&self, name: &str) -> Front {
         let folder = self.folder.path();
         let file = folder.join("Caddyfile");
-        fs::write(
-            &file,
-            format!("{{\n\tadmin off\n\tauto_https disable_redirects\n}}\n{}", self.adapted(name)),
-        )
-        .unwrap();
+        let text = self.adapted(name);
+        let text = match text.split_once("\n{\n") {
+            Some((before, after)) => format!("{before}\n{{\n\tadmin off\n{after}"),
+            None => format!("{{\n\tadmin off\n\tauto_https disable_redirects\n}}\n{text}"),
+        };
+        fs::write(&file, text).unwrap();
         let mut command = Command::new("caddy");
         command.args(["run", "--adapter", "caddyfile", "--config"]).arg(file);
         command.env("HOME", folder).env("XDG_DATA_HOME", folder).env("XDG_CONFIG_HOME", folder);
+        command.env("ADDRESS", "127.0.0.1").env("PORT", &self.port);
         started(command, &self.port)
     }
 
@@ -163,6 +165,7 @@ impl Behind {
         for operators in ["/metrics", "/readyz", "/healthz"] {
             assert_eq!(self.get("127.0.0.1", operators).await.status(), StatusCode::NOT_FOUND, "{operators}");
         }
+        self.compresses_the_script_alone().await;
         self.tells_people_apart().await;
         let begun = self.order(60).await;
         self.follows(begun["id"].as_str().unwrap()).await;
@@ -192,6 +195,16 @@ impl Behind {
         let another = self.get("127.0.0.3", "/device?user_code=BBBB-BBBB").await;
         assert_eq!(another.status(), StatusCode::BAD_REQUEST);
         assert!(!self.service.log().contains("a forwarding header does not count"), "{}", self.service.log());
+    }
+
+    /// What somebody's secret stands in is as long as it is.
+    async fn compresses_the_script_alone(&self) {
+        for (path, compressed) in [("/vpgate.js", true), ("/device", false)] {
+            let asked = self.client("127.0.0.1").get(format!("{}{path}", self.public));
+            let answer = asked.header("Accept-Encoding", "gzip").send().await.unwrap();
+            assert_eq!(answer.status(), StatusCode::OK, "{path}");
+            assert_eq!(answer.headers().contains_key("content-encoding"), compressed, "{path}");
+        }
     }
 
     /// The first event comes at once.
@@ -309,4 +322,20 @@ async fn caddy_in_front_of_a_shared_host() {
     let behind = Behind::new("/verify");
     let _front = behind.caddy("Caddyfile-below-a-path");
     behind.holds().await;
+}
+
+/// Phones accept its certificate by hand, and so does this one.
+#[tokio::test]
+async fn caddy_in_front_of_a_sandbox_for_the_local_network() {
+    if !caddy_is_there() {
+        return;
+    }
+    let behind = Behind::new("");
+    let _front = behind.caddy("Caddyfile-local-network");
+    let phone = Client::builder().no_proxy().tls_danger_accept_invalid_certs(true).build().unwrap();
+    let asked =
+        phone.get(format!("https://127.0.0.1:{}/.well-known/oauth-authorization-server", behind.port));
+    let metadata: Value =
+        serde_json::from_slice(&asked.send().await.unwrap().bytes().await.unwrap()).unwrap();
+    assert_eq!(metadata["issuer"], behind.public);
 }

@@ -31,6 +31,9 @@ pub struct InitArguments {
     /// Where to write; it is made when there is none.
     #[arg(long, default_value = ".")]
     dir: PathBuf,
+    /// Where the database and the keys will be, such as /var/lib/vpgate; beside the file when left out.
+    #[arg(long)]
+    state: Option<PathBuf>,
     /// Where the world will see the service; http on this machine, to try it.
     #[arg(long, default_value = "https://verify.example.com")]
     public_url: Url,
@@ -134,9 +137,11 @@ fn configuration(arguments: &InitArguments, secret: &Secret) -> String {
                     danger_allow_loopback = true\n";
     let redirect_uri =
         if local { "http://localhost:3000/callback" } else { "https://app.example.com/callback" };
+    let state = arguments.state.as_ref().map(|folder| folder.join("").display().to_string());
     format!("{}{entries}{}", include_str!("service.toml"), include_str!("clients.toml"))
         .replace("${public_url}", url.as_str().trim_end_matches('/'))
         .replace("${listen}", &format!("127.0.0.1:{port}"))
+        .replace("${state}", &state.unwrap_or_default())
         .replace("${loopback}", if local { loopback } else { "" })
         .replace("${scope}", scope)
         .replace("${wallet}", wallet)

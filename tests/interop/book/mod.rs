@@ -42,7 +42,7 @@ const LEFT_OUT: [(&str, &str, &str); 18] = [
         "OPENSSL_NO_VENDOR=0 cargo build --release",
         "it builds for minutes; the package has a test of its own",
     ),
-    ("systemd", "install -m 644 my-vpgate.toml", "it needs systemd as the first process"),
+    ("systemd", "vpgate init --wallet proof", "it needs systemd as the first process"),
     ("systemd", "runuser", "it needs systemd as the first process"),
     (
         "systemd",
@@ -55,7 +55,7 @@ const LEFT_OUT: [(&str, &str, &str); 18] = [
     ("start", "sudo apt-get install", "it changes the machine that the tests run on"),
     ("start", "adb reverse", "it needs a phone"),
     ("start", "cloudflared tunnel", "it needs the world"),
-    ("start", "caddy reverse-proxy", "it needs a network; behind proxies there are tests of their own"),
+    ("start", "ADDRESS=192.168.1.20 caddy", "it needs a network; the file has a test of its own"),
     ("audit", "vpgate audit", "its page is not for the first hour; the command has a test of its own"),
     ("replicas", "vpgate storage copy", "it needs two databases; the command has tests of its own"),
     (

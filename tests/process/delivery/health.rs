@@ -58,4 +58,8 @@ fn health_without_a_place_to_ask_says_why() {
     fs::write(service.folder.join("wrong.toml"), "listen = ").unwrap();
     let (code, said) = health(&service, &["--config", "wrong.toml"]);
     assert!(code == Some(1) && said.contains("line 1"), "{said}");
+    // Whoever says the address needs no file.
+    let at = service.at("/");
+    let address = format!("{}:{}", at.host_str().unwrap(), at.port().unwrap());
+    assert_eq!(health(&service, &["--config", "wrong.toml", "--address", &address]), well());
 }
