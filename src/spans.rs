@@ -143,8 +143,9 @@ mod otel {
         span.context().span().update_name(name);
     }
 
+    /// Asked of OpenTelemetry: the innermost span may be one of the log, which is in no trace.
     pub(super) fn current() -> Option<String> {
-        let context = Span::current().context();
+        let context = Context::current();
         let span = context.span();
         let known = span.span_context();
         let flags = known.trace_flags().to_u8();
