@@ -55,6 +55,10 @@ impl Presented {
                 let presented = PresentedMdoc::parse(text, &limits, findings)?;
                 Ok(Self::Mdoc(Box::new(presented), text.clone()))
             }
+            (CredentialFormat::MsoMdoc, _) => {
+                Err(findings
+                    .fail(&SHAPE, "a presentation of an mdoc is a string: base64url of a DeviceResponse"))
+            }
             #[cfg(any(test, feature = "testing"))]
             (CredentialFormat::Plain, Value::String(text)) => {
                 PlainText::parse(text, findings).map(Self::Plain)

@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use ciborium::Value as Other;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use vpgate_core::base::report::{CheckOutcome, Findings};
 use vpgate_core::base::time::CLOCK_TOLERANCE;
 use vpgate_core::base::{base64url, report::Report};
@@ -102,13 +102,30 @@ static REQUEST: LazyLock<Asked> = LazyLock::new(|| {
     Asked { case, trust, transcript }
 });
 
+/// What the one recorded answer says, by namespace and element.
+static SIGNED: LazyLock<Map<String, Value>> = LazyLock::new(|| {
+    let answer = base64url::decode(REQUEST.case.text("vp")).unwrap();
+    judged(&answer).0.unwrap().claims().clone()
+});
+
+/// Whether it says nothing but what the recorded answer says. It may say less: what the holder signs does not list what
+/// is shown.
+fn is_part_of_it(claims: &Map<String, Value>) -> bool {
+    claims.iter().all(|(namespace, elements)| {
+        let signed = SIGNED.get(namespace);
+        let is_signed =
+            |(name, value): (&String, &Value)| signed.and_then(|all| all.get(name)) == Some(value);
+        elements.as_object().unwrap().iter().all(is_signed)
+    })
+}
+
 /// A DeviceResponse in bytes, judged to the end. Only what issuer and holder signed gets through, and no fuzzer has
 /// their keys.
 pub fn mdoc(data: &[u8]) {
     let (authentic, report) = judged(data);
     assert_eq!(judged(data).1, report, "the same input twice gives the same report");
     match authentic {
-        Some(authentic) => assert!(REQUEST.case.is_answered_by(authentic.claims())),
+        Some(authentic) => assert!(is_part_of_it(authentic.claims()), "nobody signed that"),
         None => {
             let decisive = report.decisive().map(|line| line.outcome);
             assert_eq!(decisive, Some(CheckOutcome::Failed), "what decided stands in the report");

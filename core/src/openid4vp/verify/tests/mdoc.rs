@@ -2,10 +2,13 @@
 
 use super::super::super::dcql::Query;
 use super::*;
+use crate::credential::Presented;
 use crate::jose::jwk::thumbprint_of;
 use crate::mdoc::SessionTranscript;
 use crate::mdoc::testing::{Case, DOCTYPE, MdocMaker, NAMESPACE, cases};
 use crate::openid4vp::request::{PresentationFlow, ResponseMode};
+use crate::sdjwt::limits::PresentationLimits;
+use crate::sdjwt::parse::HolderBinding;
 use crate::trust::CertificateProfile;
 
 const CASES: &str = include_str!("../../../../../fixtures/mdoc/cases.jsonl");
@@ -136,5 +139,26 @@ fn req_14_29_what_is_missing_or_has_another_value_is_not_enough() {
         let at = crate::openid4vp::testing::MADE_AT;
         let (_, report) = judge(&[&text], &maker.trust_policy(), &request.expected(), at);
         assert_eq!(report.reason.as_deref(), Some(reason));
+    }
+}
+
+#[test]
+fn req_14_20_an_mdoc_in_json_is_told_what_it_must_be() {
+    for element in [json!({"documents": []}), json!({})] {
+        let (mut findings, limits) = (Findings::new(), PresentationLimits::default());
+        let read = Presented::read(
+            CredentialFormat::MsoMdoc,
+            HolderBinding::Required,
+            &element,
+            &limits,
+            &mut findings,
+        );
+        let report = findings.conclude(read.map(|_| ()));
+        let line = report.decisive().unwrap();
+        assert_eq!(
+            (&*line.check, line.detail.contains("DeviceResponse")),
+            ("vp_token_count", true),
+            "{line:?}"
+        );
     }
 }
