@@ -139,6 +139,17 @@ pub fn migrate(storage: &Storage) -> Result<Migrated, OpenFault> {
     }
 }
 
+/// Whether this program can work with the database as it is. Makes and changes nothing. Blocks.
+///
+/// # Errors
+/// [`OpenFault`]
+pub fn check(storage: &Storage) -> Result<(), OpenFault> {
+    match storage {
+        Storage::Memory | Storage::Sqlite(_) => sqlite::check(storage),
+        Storage::Postgres(place) => postgres::check(place),
+    }
+}
+
 /// What the database says of the keys it was used with. Makes and changes nothing. Blocks.
 ///
 /// # Errors

@@ -17,6 +17,7 @@ mod pool;
 mod schema;
 mod service;
 mod sweep;
+mod texts;
 
 use std::sync::Arc;
 
@@ -25,12 +26,13 @@ use serde_json::{Value, json};
 use tokio::sync::Semaphore;
 use tokio_postgres::Row;
 
-use self::compose::{Statement, compose, qualified};
 use self::database::Database;
 pub use self::fault::PostgresFault;
 use self::looks::Looks;
 use self::pool::Durability;
-pub use self::service::{migrate, use_with, used_with};
+pub use self::service::{check, migrate, use_with, used_with};
+use self::sweep::CountersSwept;
+use self::texts::Statement;
 use super::probe::Probe;
 use super::row::{
     self, AuthorizationRow, ChainRow, FamilyRow, GrantRow, NoticeRow, PresentationRow, ReceiptRow, SessionRow,
@@ -92,6 +94,7 @@ pub struct PostgresStore {
     database: Database,
     looks: Looks,
     probe: Probe,
+    counters_swept: CountersSwept,
     /// A permit for each change that is under way.
     under_way: Semaphore,
 }
@@ -118,7 +121,8 @@ impl PostgresStore {
         let statements = service::prepare(storage, keys)?;
         let database = Database::new(storage, statements)?;
         let under_way = Semaphore::new(UNDER_WAY as usize);
-        Ok(Arc::new(Self { database, looks: Looks::default(), probe: Probe::default(), under_way }))
+        let (looks, probe, counters_swept) = <(Looks, Probe, CountersSwept)>::default();
+        Ok(Arc::new(Self { database, looks, probe, counters_swept, under_way }))
     }
 
     /// What is found may be a commit that was made to stop waiting for its standby. Another one, which comes after
@@ -130,7 +134,7 @@ impl PostgresStore {
     }
 
     /// The row that a look-up finds.
-    async fn row(&self, sql: &str, cells: &[Cell]) -> Result<Option<Row>, Unavailable> {
+    async fn row(&self, sql: &'static str, cells: &[Cell]) -> Result<Option<Row>, Unavailable> {
         Ok(self.database.rows(sql, cells).await?.into_iter().next())
     }
 
@@ -167,21 +171,23 @@ impl PostgresStore {
         Ok(Some(SessionRow::read(&found)?.restore()?))
     }
 
-    async fn found_receipts(&self, sql: &str, cells: &[Cell]) -> Result<Vec<KeptReceipt>, Unavailable> {
+    async fn found_receipts(
+        &self,
+        sql: &'static str,
+        cells: &[Cell],
+    ) -> Result<Vec<KeptReceipt>, Unavailable> {
         let rows = self.database.rows(sql, cells).await?;
         rows.iter().map(|row| Ok(ReceiptRow::read(row)?.restore()?)).collect()
     }
 
-    async fn found_chains(&self, sql: &str, cells: &[Cell]) -> Result<Vec<GrownChain>, Unavailable> {
+    async fn found_chains(&self, sql: &'static str, cells: &[Cell]) -> Result<Vec<GrownChain>, Unavailable> {
         let rows = self.database.rows(sql, cells).await?;
         rows.iter().map(|row| Ok(ChainRow::read(row)?.restore()?)).collect()
     }
 
     /// One of our own statements, with its tables in our schema.
-    fn statement(&self, text: &str, cells: Vec<Cell>) -> Statement {
-        let mut sql = String::with_capacity(text.len() + 64);
-        qualified(&mut sql, text, &self.database.schema, 0);
-        Statement { sql, cells, unchanged: Unchanged::Undo }
+    fn statement(&self, text: &'static str, cells: Vec<Cell>) -> Statement {
+        Statement { text: self.database.texts.one(text), cells }
     }
 
     /// What has to be waited for before `change` may count rows that others write.
@@ -389,9 +395,13 @@ impl Store for PostgresStore {
         let closing = |_| NotCommitted::NotSent(closed());
         let _permit = self.under_way.acquire().await.map_err(closing)?;
         let turn = self.turn(change);
-        let Some(statement) = compose(steps(change)?, &self.database.schema) else { return Ok(()) };
+        let steps = steps(change)?;
+        if steps.is_empty() {
+            return Ok(());
+        }
+        let statement = self.database.texts.of_steps(steps);
         match self.database.execute(Durability::Durable, turn.as_ref(), &statement).await {
-            Ok(0) => match statement.unchanged {
+            Ok(0) => match statement.text.unchanged {
                 Unchanged::Undo | Unchanged::KeepCounts => Err(NotCommitted::Lost),
                 Unchanged::Taken => Err(NotCommitted::Taken),
                 Unchanged::GoOn => Ok(()),
@@ -408,7 +418,7 @@ impl Store for PostgresStore {
     }
 
     async fn sweep(&self, now: Timestamp, limit: usize) -> Result<Swept, Unavailable> {
-        Ok(sweep::sweep(&self.database, now, limit).await?)
+        Ok(sweep::sweep(&self.database, &self.counters_swept, now, limit).await?)
     }
 
     /// The server removes old versions of rows by itself (autovacuum).

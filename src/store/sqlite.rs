@@ -29,7 +29,7 @@ pub use self::backup::{NoBackup, backup};
 use self::checkpoints::Checkpoints;
 use self::place::DatabasePlace;
 use self::readers::Readers;
-pub use self::service::{use_with, used_with};
+pub use self::service::{check, use_with, used_with};
 use self::watch::Watch;
 use self::writer::{Ended, SqliteWriter, Work};
 use super::asking;

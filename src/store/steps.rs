@@ -116,7 +116,7 @@ macro_rules! delete {
 pub(super) use {delete, insert, update};
 
 /// What it means when a statement changes no row.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Unchanged {
     /// Nothing: there need not be one.
     GoOn,

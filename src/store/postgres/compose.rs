@@ -11,42 +11,47 @@
 
 use std::fmt::Write as _;
 
-use crate::store::steps::{Cell, Rows, Step, Unchanged};
+use crate::store::steps::{Rows, Step, Unchanged};
 
-/// One statement.
-#[derive(Debug)]
-pub(super) struct Statement {
-    pub sql: String,
-    pub cells: Vec<Cell>,
-    /// What it means that it returns or changes no row.
+/// A step without what goes into it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Shape {
+    pub text: &'static str,
+    pub rows: Rows,
     pub unchanged: Unchanged,
+    /// How many cells go into it.
+    pub cells: usize,
 }
 
-/// One statement of these steps; `None` when there are none. Tables are those of `schema`, which is quoted.
-pub(super) fn compose(steps: Vec<Step>, schema: &str) -> Option<Statement> {
-    if let [step] = &steps[..] {
-        let (mut sql, unchanged) = (String::new(), step.unchanged);
-        write(&mut sql, step.sql.postgres, schema, 0, "");
-        return Some(Statement {
-            sql,
-            cells: steps.into_iter().flat_map(|step| step.cells).collect(),
-            unchanged,
-        });
+impl From<&Step> for Shape {
+    fn from(step: &Step) -> Self {
+        let (text, rows) = (step.sql.postgres, step.sql.rows);
+        Self { text, rows, unchanged: step.unchanged, cells: step.cells.len() }
+    }
+}
+
+/// One statement of these steps, and what it means that it returns or changes no row. Tables are those of `schema`, which
+/// is quoted.
+pub(super) fn compose(steps: &[Shape], schema: &str) -> (String, Unchanged) {
+    if let [step] = steps {
+        let mut sql = String::with_capacity(step.text.len() + 64);
+        write(&mut sql, step.text, schema, 0, "");
+        return (sql, step.unchanged);
     }
     let mut parts = Parts { sql: String::with_capacity(2048), schema, waits_for: None, gate: None };
     let offsets: Vec<usize> = steps
         .iter()
         .scan(0, |sum, step| {
             let before = *sum;
-            *sum += step.cells.len();
+            *sum += step.cells;
             Some(before)
         })
         .collect();
-    for (place, part) in order(&steps) {
+    for (place, part) in order(steps) {
         let (step, offset) = (&steps[place], offsets[place]);
         let name = match part {
             Part::Lock(lock) => parts.add(format!("l{place}"), lock, offset, false),
-            Part::Write => parts.add(format!("w{place}"), step.sql.postgres, offset, true),
+            Part::Write => parts.add(format!("w{place}"), step.text, offset, true),
         };
         match (step.unchanged, part) {
             (Unchanged::GoOn, Part::Lock(_)) => parts.waits_for = Some(name),
@@ -54,8 +59,7 @@ pub(super) fn compose(steps: Vec<Step>, schema: &str) -> Option<Statement> {
             _ => (parts.gate, parts.waits_for) = (Some(name), None),
         }
     }
-    let (sql, unchanged) = parts.end()?;
-    Some(Statement { sql, cells: steps.into_iter().flat_map(|step| step.cells).collect(), unchanged })
+    parts.end()
 }
 
 #[derive(Clone, Copy)]
@@ -66,14 +70,14 @@ enum Part {
 
 /// In which order what is done of which step. Of those that may find nothing the last one writes at once, and those
 /// before it lock; when all have found what they look for, everything else is written.
-fn order(steps: &[Step]) -> Vec<(usize, Part)> {
+fn order(steps: &[Shape]) -> Vec<(usize, Part)> {
     let may_find_nothing =
-        |step: &Step| step.unchanged == Unchanged::Undo && !matches!(step.sql.rows, Rows::New);
+        |step: &Shape| step.unchanged == Unchanged::Undo && !matches!(step.rows, Rows::New);
     let deciding = steps.iter().rposition(may_find_nothing);
     let (mut first, mut later) = (Vec::new(), Vec::new());
     for (place, step) in steps.iter().enumerate() {
         let before = deciding.is_some_and(|deciding| place < deciding);
-        match step.sql.rows {
+        match step.rows {
             _ if step.unchanged == Unchanged::KeepCounts && deciding.is_none_or(|it| place < it) => {
                 first.push((place, Part::Write));
             }
@@ -117,15 +121,12 @@ impl Parts<'_> {
         name
     }
 
-    fn end(mut self) -> Option<(String, Unchanged)> {
-        if self.sql.is_empty() {
-            return None;
-        }
+    fn end(mut self) -> (String, Unchanged) {
         self.sql.push_str(" SELECT 1");
-        let Some(gate) = self.gate else { return Some((self.sql, Unchanged::GoOn)) };
+        let Some(gate) = self.gate else { return (self.sql, Unchanged::GoOn) };
         // Writing into a `String` cannot fail.
         let _ = write!(self.sql, " FROM {gate}");
-        Some((self.sql, Unchanged::Undo))
+        (self.sql, Unchanged::Undo)
     }
 }
 
@@ -150,7 +151,7 @@ fn write(sql: &mut String, text: &str, schema: &str, offset: usize, condition: &
 ///
 /// A table is a word behind `FROM`, `JOIN`, `INTO` or `UPDATE` that is no keyword, no parameter and no function; our
 /// keywords are in capitals.
-pub(super) fn qualified(sql: &mut String, text: &str, schema: &str, offset: usize) {
+fn qualified(sql: &mut String, text: &str, schema: &str, offset: usize) {
     let mut names_table = false;
     let mut rest = text;
     while let Some(first) = rest.chars().next() {

@@ -7,9 +7,9 @@ use tokio::time::timeout;
 use tokio_postgres::types::{ToSql, Type};
 use tokio_postgres::{Row, Statement as Prepared};
 
-use super::compose::{Statement, qualified};
 use super::fault::PostgresFault;
 use super::pool::{Connector, Durability, pool};
+use super::texts::{Statement, Texts};
 use crate::config::{PostgresStorage, StatementMode};
 use crate::store::OpenFault;
 use crate::store::steps::Cell;
@@ -24,8 +24,7 @@ const PAUSE: Duration = Duration::from_millis(2);
 
 /// Two pools over one schema.
 pub(super) struct Database {
-    /// As it is written before the name of a table.
-    pub schema: String,
+    pub texts: Texts,
     statements: StatementMode,
     durable: Connections,
     swift: Connections,
@@ -55,7 +54,7 @@ impl Database {
             Ok::<_, OpenFault>(Connections { connector, pool })
         };
         Ok(Self {
-            schema: storage.quoted_schema(),
+            texts: Texts::new(storage.quoted_schema()),
             statements,
             durable: connections(Durability::Durable, storage.connections)?,
             swift: connections(Durability::Swift, storage.swift_connections)?,
@@ -63,11 +62,10 @@ impl Database {
     }
 
     /// What a look-up finds. Asked again on another connection when one broke.
-    pub(super) async fn rows(&self, sql: &str, cells: &[Cell]) -> Result<Vec<Row>, PostgresFault> {
-        let mut text = String::with_capacity(sql.len() + 64);
-        qualified(&mut text, sql, &self.schema, 0);
-        match self.rows_once(&text, cells).await {
-            Err(PostgresFault::NoAnswer(_)) => self.rows_once(&text, cells).await,
+    pub(super) async fn rows(&self, sql: &'static str, cells: &[Cell]) -> Result<Vec<Row>, PostgresFault> {
+        let sql = self.texts.one(sql).sql;
+        match self.rows_once(&sql, cells).await {
+            Err(PostgresFault::NoAnswer(_)) => self.rows_once(&sql, cells).await,
             outcome => outcome,
         }
     }
@@ -182,7 +180,7 @@ async fn send(
     statements: StatementMode,
     statement: &Statement,
 ) -> Result<u64, PostgresFault> {
-    let ready = ready(client, statements, &statement.sql).await?;
+    let ready = ready(client, statements, &statement.text.sql).await?;
     execute(client, ready, &statement.cells).await
 }
 
@@ -202,8 +200,10 @@ async fn in_turn(
     turn: &Statement,
     statement: &Statement,
 ) -> Result<u64, PostgresFault> {
-    let (first, second) =
-        (ready(client, statements, &turn.sql).await?, ready(client, statements, &statement.sql).await?);
+    let (first, second) = (
+        ready(client, statements, &turn.text.sql).await?,
+        ready(client, statements, &statement.text.sql).await?,
+    );
     let command = async |sql| client.batch_execute(sql).await.map_err(|fault| PostgresFault::sent(&fault));
     let (begun, waited, changed, committed) = tokio::join!(
         biased;

@@ -57,7 +57,7 @@ impl DeliveryStore for PostgresStore {
 }
 
 impl PostgresStore {
-    async fn found(&self, sql: &str, cells: &[Cell]) -> Result<Vec<DueDelivery>, Unavailable> {
+    async fn found(&self, sql: &'static str, cells: &[Cell]) -> Result<Vec<DueDelivery>, Unavailable> {
         let rows = self.database.rows(sql, cells).await?;
         rows.iter().map(|row| Ok(DeliveryRow::read(row)?.restore()?)).collect()
     }

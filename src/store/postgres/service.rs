@@ -26,6 +26,14 @@ pub fn migrate(storage: &PostgresStorage) -> Result<Migrated, OpenFault> {
     })
 }
 
+/// Whether this program can work with the schema as it is. Makes and changes nothing. Blocks.
+///
+/// # Errors
+/// [`OpenFault`]
+pub fn check(storage: &PostgresStorage) -> Result<(), OpenFault> {
+    waiting(async { schema::check(&client(storage).await?, &storage.quoted_schema()).await })
+}
+
 /// What the schema says of the keys it was used with. Makes and changes nothing. Blocks.
 ///
 /// # Errors

@@ -1,15 +1,17 @@
 //! Removes what is dead, a bounded number of rows at a time, and never a row that somebody else is changing.
 
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
-use super::compose::{Statement, qualified};
 use super::database::Database;
 use super::fault::PostgresFault;
+use super::limited;
 use super::pool::Durability;
+use super::texts::Statement;
 use crate::flow::ports::Swept;
 use crate::store::emptied::{as_jsonb, without_claims, without_question};
 use crate::store::row;
-use crate::store::steps::{Cell, Unchanged};
+use crate::store::steps::Cell;
 use vpgate_core::base::time::Timestamp;
 
 /// How far the clocks of services that share a database may be apart.
@@ -58,10 +60,42 @@ macro_rules! empty {
     };
 }
 
-/// Removes at most `limit` rows of each kind.
-pub(super) async fn sweep(database: &Database, now: Timestamp, limit: usize) -> Result<Swept, PostgresFault> {
-    let ahead = delete_from!("attempts", "what, who", "newest > $1");
-    let ahead = remove(database, ahead, now.plus(CLOCKS_APART), limit).await?;
+/// No index finds dead counters, so that they are changed in place: a look for them reads all. So it takes many at once.
+const COUNTERS: &str = delete_from!("attempts", "what, who", "forget_at <= $1 OR newest > $3");
+const MANY: usize = 100;
+
+/// At which moment counters were looked through last, and none was left that is dead. A sweep is many calls at one
+/// moment: those that come after it need not look.
+pub(super) struct CountersSwept(AtomicI64);
+
+impl Default for CountersSwept {
+    fn default() -> Self {
+        Self(AtomicI64::new(i64::MIN))
+    }
+}
+
+impl CountersSwept {
+    async fn sweep(&self, database: &Database, now: Timestamp, limit: usize) -> Result<usize, PostgresFault> {
+        if self.0.load(Ordering::Relaxed) == now.unix() {
+            return Ok(0);
+        }
+        let most = limit.saturating_mul(MANY);
+        let cells = vec![now.into(), limited(most), now.plus(CLOCKS_APART).into()];
+        let removed = execute(database, COUNTERS, cells).await?;
+        if removed < most {
+            self.0.store(now.unix(), Ordering::Relaxed);
+        }
+        Ok(removed)
+    }
+}
+
+/// Removes at most `limit` rows of each kind, and some more counters.
+pub(super) async fn sweep(
+    database: &Database,
+    counters: &CountersSwept,
+    now: Timestamp,
+    limit: usize,
+) -> Result<Swept, PostgresFault> {
     let delete = async |sql| remove(database, sql, now, limit).await;
     // A family outlives its tokens, so none is left behind.
     let tokens = [
@@ -78,7 +112,7 @@ pub(super) async fn sweep(database: &Database, now: Timestamp, limit: usize) -> 
         delete(delete_from!("kept_answers", "key")).await?,
     ];
     Ok(Swept {
-        attempts: ahead + delete(delete_from!("attempts", "what, who")).await?,
+        attempts: counters.sweep(database, now, limit).await?,
         grants: delete(delete_from!("grants", "id")).await?,
         presentations: delete(delete_from!("presentations", "id")).await?,
         authorizations: delete(delete_from!("authorizations", "id")).await?,
@@ -144,14 +178,15 @@ async fn empty(database: &Database, now: Timestamp, limit: usize) -> Result<usiz
 
 async fn remove(
     database: &Database,
-    text: &str,
+    text: &'static str,
     until: Timestamp,
     limit: usize,
 ) -> Result<usize, PostgresFault> {
-    let mut sql = String::new();
-    qualified(&mut sql, text, &database.schema, 0);
-    let cells = vec![until.into(), Cell::Integer(i64::try_from(limit).unwrap_or(i64::MAX))];
-    let statement = Statement { sql, cells, unchanged: Unchanged::GoOn };
+    execute(database, text, vec![until.into(), limited(limit)]).await
+}
+
+async fn execute(database: &Database, text: &'static str, cells: Vec<Cell>) -> Result<usize, PostgresFault> {
+    let statement = Statement { text: database.texts.one(text), cells };
     let removed = database.execute(Durability::Swift, None, &statement).await?;
     Ok(usize::try_from(removed).unwrap_or(usize::MAX))
 }

@@ -4,9 +4,21 @@
 use rusqlite::{Connection, OptionalExtension as _, params};
 
 use super::place::DatabasePlace;
+use super::schema;
 use crate::config::Storage;
 use crate::store::{OpenFault, UsedWith};
 use vpgate_core::base::secret::Digest;
+
+/// Whether this program can work with the database, which is there. Makes and changes nothing.
+///
+/// # Errors
+/// [`OpenFault`]
+pub fn check(storage: &Storage) -> Result<(), OpenFault> {
+    match DatabasePlace::of(storage) {
+        place @ DatabasePlace::File(_) => schema::check_current(&place.writer()?),
+        _ => Ok(()),
+    }
+}
 
 /// What the database says. Makes and changes nothing.
 ///
@@ -43,7 +55,7 @@ pub fn used_with(storage: &Storage) -> Result<UsedWith, OpenFault> {
 /// [`OpenFault`]
 pub fn use_with(storage: &Storage, keys: &Digest) -> Result<(), OpenFault> {
     let mut connection = DatabasePlace::of(storage).writer()?;
-    super::schema::make_or_check(&mut connection)?;
+    schema::make_or_check(&mut connection)?;
     connection.execute("UPDATE service SET keys = ?1 WHERE id = 1", params![keys.as_bytes()])?;
     Ok(())
 }

@@ -133,6 +133,24 @@ async fn what_changes_often_is_changed_in_place() {
     }
 }
 
+/// A look for those that are dead reads all counters, and a sweep is many calls at one moment.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn dead_counters_go_many_at_once_and_are_looked_for_once_at_each_moment() {
+    let Some(cluster) = postgres::shared("dead counters") else { return };
+    let store = opened_at(&cluster.storage(&postgres::schema()));
+    let count = async || {
+        let one = Attempt::new(CountedEvent::Authorization, states::digest(), 9, LIFETIME, NOW);
+        store.commit(&Change::Count(one)).await.unwrap();
+    };
+    for _ in 0..5 {
+        count().await;
+    }
+    let swept = async |at| store.sweep(after(at), 1).await.unwrap().attempts;
+    assert_eq!(swept(1_000_000).await, 5);
+    count().await;
+    assert_eq!((swept(1_000_000).await, swept(1_000_001).await), (0, 1));
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn req_21_2_what_need_not_be_durable_waits_for_no_standby() {
     if !postgres::is_installed("two kinds of durability") {
