@@ -1,6 +1,8 @@
 //! What an operator asks in the first week: does the configuration hold, is everything there, does everybody answer,
 //! and does the outside see us as we think? Changes nothing, and tells no secret.
 
+use std::error::Error;
+use std::iter;
 use std::time::Duration;
 
 use tokio::task::JoinSet;
@@ -54,7 +56,7 @@ pub async fn examine(config: &Config) -> Vec<DoctorLine> {
     lines.extend(config.warnings.iter().map(DoctorLine::look));
     match check_now(config) {
         Ok(found) => lines.extend(found.into_iter().map(DoctorLine::look)),
-        Err(why) => lines.push(DoctorLine::look(why.to_string())),
+        Err(why) => lines.push(DoctorLine::look(whole(&why))),
     }
     lines.push(storage(config));
     lines.push(keys(config));
@@ -79,11 +81,18 @@ fn storage(config: &Config) -> DoctorLine {
     if !is_there {
         return DoctorLine::good("storage: there is no database yet; the first start makes it");
     }
-    match store::used_with(&config.storage) {
+    match store::check(&config.storage).and_then(|()| store::used_with(&config.storage)) {
         Ok(UsedWith::Nothing) => DoctorLine::good(format!("storage: {kind} answers, and was never used")),
         Ok(_) => DoctorLine::good(format!("storage: {kind} answers, and was used before")),
-        Err(why) => DoctorLine::look(format!("storage: {kind} cannot be used: {why}")),
+        Err(why) => DoctorLine::look(format!("storage: {kind} cannot be used: {}", whole(&why))),
     }
+}
+
+/// A fault and what it comes from.
+fn whole(fault: &(dyn Error + 'static)) -> String {
+    let each: Vec<String> =
+        iter::successors(Some(fault), |it| Error::source(*it)).map(ToString::to_string).collect();
+    each.join(": ")
 }
 
 fn keys(config: &Config) -> DoctorLine {

@@ -2,6 +2,7 @@
 
 use std::process::{Command, Output};
 
+use vpgate_test_support::postgres::{self, PASSWORD, PASSWORD_VARIABLE};
 use vpgate_test_support::service_process::{PLAIN, Service, Start};
 
 fn doctor(service: &Service) -> (Option<i32>, String) {
@@ -48,4 +49,38 @@ async fn what_answers_is_told_from_what_does_not() {
         .output();
     let online = online.unwrap();
     assert_eq!((online.status.code(), String::from_utf8(online.stdout).unwrap()), (Some(1), page));
+}
+
+#[test]
+fn a_database_that_cannot_be_used_is_told_with_the_reason() {
+    let Some(cluster) = postgres::shared("the doctor and PostgreSQL") else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let storage = cluster.storage_table(&postgres::schema());
+    let page = |command: &str, storage: &str, password: &str| {
+        let config = PLAIN.replace("[storage]\nurl = \"sqlite:vpgate.db\"\n", storage);
+        std::fs::write(folder.path().join("vpgate.toml"), config.replace("{ADDRESS}", "127.0.0.1:9"))
+            .unwrap();
+        let program = Command::new(env!("CARGO_BIN_EXE_vpgate"))
+            .args([command, "--config", "vpgate.toml"])
+            .current_dir(folder.path())
+            .env(PASSWORD_VARIABLE, password)
+            .env_remove("VPGATE_LOG")
+            .output();
+        String::from_utf8(program.unwrap().stdout).unwrap()
+    };
+    let told = |storage: &str, password: &str, said: &str| {
+        let page = page("doctor", storage, password);
+        let line = page.lines().find(|line| line.contains("storage: ")).unwrap();
+        assert!(line.contains(said) && !page.contains(password), "{said}: {line}");
+    };
+    told(
+        &storage,
+        PASSWORD,
+        "look  storage: PostgreSQL cannot be used: the database has version 0; this program",
+    );
+    page("migrate", &storage, PASSWORD);
+    told(&storage, PASSWORD, "ok    storage: PostgreSQL answers, and was never used");
+    told(&storage, "guessed-wrong", "password authentication failed");
+    let elsewhere = storage.replace(&format!(":{}/", cluster.port()), ":9/");
+    told(&elsewhere, PASSWORD, "Connection refused");
 }

@@ -11,7 +11,7 @@ use super::{schema, service};
 use crate::config::PostgresStorage;
 use crate::store::OpenFault;
 use crate::store::moved::{
-    BATCH, Counts, Field, Moved, NotCopied, OWN_TABLES, Outbound, SERVICE, SWEEPS, agree,
+    BATCH, Counts, Field, Moved, NotCopied, OWN_TABLES, Outbound, SERVICE, SWEEPS, agree, in_the_way,
 };
 use vpgate_core::base::time::Timestamp;
 
@@ -93,7 +93,8 @@ pub(in crate::store) async fn write(
         let table = format!("{schema}.{}", quoted(name));
         // Nobody else writes until the end.
         execute(&client, &format!("LOCK TABLE {table} IN EXCLUSIVE MODE")).await?;
-        if !rows(&client, &format!("SELECT 1 FROM {table} LIMIT 1")).await?.is_empty() {
+        let in_the_way = in_the_way(name);
+        if !rows(&client, &format!("SELECT 1 FROM {table} WHERE {in_the_way} LIMIT 1")).await?.is_empty() {
             return Err(NotCopied::NotEmpty(name.clone()));
         }
         written.insert(name.clone(), 0);

@@ -9,7 +9,9 @@ use tokio::sync::mpsc::Receiver;
 
 use super::place::DatabasePlace;
 use super::schema;
-use crate::store::moved::{BATCH, Counts, Field, Moved, NotCopied, OWN_TABLES, Outbound, SERVICE, agree};
+use crate::store::moved::{
+    BATCH, Counts, Field, Moved, NotCopied, OWN_TABLES, Outbound, SERVICE, agree, in_the_way,
+};
 
 /// Sends every row.
 ///
@@ -62,7 +64,7 @@ pub(in crate::store) async fn write(path: &Path, mut arrived: Receiver<Moved>) -
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let mut written = Counts::new();
     for table in tables(&transaction)? {
-        let sql = format!("SELECT EXISTS (SELECT 1 FROM {})", quoted(&table));
+        let sql = format!("SELECT EXISTS (SELECT 1 FROM {} WHERE {})", quoted(&table), in_the_way(&table));
         if transaction.query_row(&sql, [], |row| row.get(0))? {
             return Err(NotCopied::NotEmpty(table));
         }
