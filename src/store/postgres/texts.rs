@@ -12,7 +12,7 @@ const MOST: usize = 1_000;
 
 /// One statement.
 #[derive(Clone, Debug)]
-pub(super) struct Text {
+pub(super) struct StatementText {
     pub sql: Arc<str>,
     /// What it means that it returns or changes no row.
     pub unchanged: Unchanged,
@@ -21,7 +21,7 @@ pub(super) struct Text {
 /// A statement with what goes into it.
 #[derive(Debug)]
 pub(super) struct Statement {
-    pub text: Text,
+    pub text: StatementText,
     pub cells: Vec<Cell>,
 }
 
@@ -29,7 +29,7 @@ pub(super) struct Statement {
 pub(super) struct Texts {
     /// As it is written before the name of a table.
     schema: String,
-    made: RwLock<HashMap<Vec<Key>, Text>>,
+    made: RwLock<HashMap<Vec<Key>, StatementText>>,
 }
 
 /// A text that never changes is told by where it is, which is less work than to read it.
@@ -51,17 +51,17 @@ impl Texts {
     }
 
     /// One of our own statements.
-    pub(super) fn one(&self, text: &'static str) -> Text {
+    pub(super) fn one(&self, text: &'static str) -> StatementText {
         self.of(&[Shape { text, rows: Rows::New, unchanged: Unchanged::Undo, cells: 0 }])
     }
 
-    fn of(&self, shapes: &[Shape]) -> Text {
+    fn of(&self, shapes: &[Shape]) -> StatementText {
         let keys: Vec<Key> = shapes.iter().copied().map(key).collect();
         if let Some(made) = self.made.read().unwrap_or_else(PoisonError::into_inner).get(&keys) {
             return made.clone();
         }
         let (sql, unchanged) = compose(shapes, &self.schema);
-        let text = Text { sql: sql.into(), unchanged };
+        let text = StatementText { sql: sql.into(), unchanged };
         let mut made = self.made.write().unwrap_or_else(PoisonError::into_inner);
         if made.len() < MOST {
             made.insert(keys, text.clone());

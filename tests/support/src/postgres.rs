@@ -248,6 +248,23 @@ impl Cluster {
         run("psql", &["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-c", statement], &place)
     }
 
+    /// What `pgbench` says of this script, which it executes as the service would.
+    pub fn pgbench(&self, script: &str, arguments: &[String]) -> String {
+        let file = self.folder.join("script.sql");
+        fs::write(&file, script).unwrap();
+        // A certificate of whoever runs this is none of its business.
+        let none = self.folder.join("none");
+        let url = format!(
+            "{}?sslmode=verify-full&sslrootcert={}&sslcert={}",
+            self.url(),
+            self.ca_file().display(),
+            none.display()
+        );
+        let file = file.display().to_string();
+        let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+        run("pgbench", &arguments, &["-f", &file, &url])
+    }
+
     /// Ends at once, as by a loss of power: `kill -9` of the server, whose processes follow it.
     pub fn kill(&self) {
         signal("KILL", self.process());
