@@ -1,8 +1,6 @@
 //! Which commit `vpgate --version` names: that of the checkout, in builds for production. A developer's build names none, so
 //! that no commit makes it stale.
 
-#![expect(clippy::print_stdout, reason = "so Cargo is told")]
-
 use std::env;
 use std::process::Command;
 
