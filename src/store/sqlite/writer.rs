@@ -163,7 +163,7 @@ fn commit_group(connection: &mut Connection, watch: Option<&Watch>, group: Vec<Q
 }
 
 /// What became of a change.
-type Outcome = Result<(), NotCommitted>;
+type Committed = Result<(), NotCommitted>;
 
 /// Why a transaction ended early.
 struct Aborted {
@@ -182,7 +182,7 @@ fn transact(
     connection: &mut Connection,
     watch: Option<&Watch>,
     group: &[QueuedWrite],
-) -> Result<Vec<Outcome>, Aborted> {
+) -> Result<Vec<Committed>, Aborted> {
     // What is written into a file that was removed is not durable, whatever the disk says.
     watch.map_or(Ok(()), Watch::still_there)?;
     // Hardly ever is a change undone when a part of it is done, and for each savepoint SQLite keeps what a page was.
@@ -207,7 +207,7 @@ fn all_of(
     connection: &mut Connection,
     group: &[QueuedWrite],
     apart: Apart,
-) -> Result<Option<Vec<Outcome>>, Aborted> {
+) -> Result<Option<Vec<Committed>>, Aborted> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let mut outcomes = Vec::with_capacity(group.len());
     for waiting in group {
@@ -224,7 +224,7 @@ fn make_or_undo(
     transaction: &Transaction<'_>,
     steps: &[Step],
     apart: Apart,
-) -> rusqlite::Result<Option<Outcome>> {
+) -> rusqlite::Result<Option<Committed>> {
     // SQLite undoes a statement that fails: a savepoint around a single one would only cost time.
     let saved = apart == Apart::BySavepoints && steps.len() > 1;
     let run = |sql| transaction.prepare_cached(sql)?.execute([]);
