@@ -47,6 +47,14 @@ impl SentChain {
     }
 }
 
+/// See [`Roots::are_several`].
+pub(super) fn are_several(anchors: &[X509]) -> bool {
+    let ends = |one: &&X509| quietly(|| path::is_self_signed(one) || !path::has_issuer_among(one, anchors));
+    let mut keys = anchors.iter().filter(ends).map(|anchor| key_hash(anchor));
+    let first = keys.next();
+    keys.any(|key| Some(&key) != first.as_ref())
+}
+
 impl Roots {
     /// All of them belong to one issuer, who changes from one to the next: a credential without `iss` is
     /// that issuer's, whichever of them vouched.
@@ -62,12 +70,7 @@ impl Roots {
 
     /// Whether paths end at more than one key: authorities below another of them do not count.
     pub fn are_several(&self) -> bool {
-        let ends = |one: &&X509| {
-            quietly(|| path::is_self_signed(one) || !path::has_issuer_among(one, &self.anchors))
-        };
-        let mut keys = self.anchors.iter().filter(ends).map(|anchor| key_hash(anchor));
-        let first = keys.next();
-        keys.any(|key| Some(&key) != first.as_ref())
+        self.several
     }
 
     /// The KeyIdentifiers by which certificates name them as their authorities (RFC 5280 section 4.2.1.2); `None`

@@ -60,6 +60,8 @@ pub struct Roots {
     revocations: Option<Revocations>,
     one_issuer: bool,
     self_signed: bool,
+    /// Found out once: it costs a signature for each root, and is asked of every presentation.
+    several: bool,
     memo: Option<Arc<dyn ChainMemo>>,
 }
 
@@ -108,7 +110,8 @@ impl Roots {
             return Err(RootsFault::NoRootForLists(place + 1));
         }
         let revocations = revoked.map(|file| Revocations::new(&anchors, &file)).transpose()?;
-        Ok(Self { anchors, names, revocations, one_issuer: false, self_signed: false, memo: None })
+        let several = anchor::are_several(&anchors);
+        Ok(Self { anchors, names, revocations, one_issuer: false, self_signed: false, several, memo: None })
     }
 
     /// These roots, with a memory of the chains that they validated.
