@@ -134,7 +134,7 @@ async fn a_removed_or_replaced_database_is_told_and_acknowledges_nothing() {
         }
         becomes(&client, &service, false).await;
         assert_eq!(status_of_asking(&client, &service).await, StatusCode::SERVICE_UNAVAILABLE);
-        assert!(service.log().contains("removed or replaced"), "{}", service.log());
+        service.wait_for_log("removed or replaced");
     }
 }
 

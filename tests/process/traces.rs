@@ -158,7 +158,8 @@ async fn a_request_and_its_change_are_spans_of_the_trace_that_the_caller_is_in()
     );
     // The name of the request in the log leads to it.
     let name = attribute(request, "vpgate.trace");
-    assert!(name.len() == 16 && service.log().contains(&name), "{name}\n{}", service.log());
+    assert_eq!(name.len(), 16, "{name}");
+    service.wait_for_log(&name);
     // What the caller does not record is not recorded here either.
     ask(&client(), &service, "00").await;
     client().get(service.at("/jwks.json")).send().await.unwrap();
