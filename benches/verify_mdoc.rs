@@ -20,6 +20,8 @@ use openssl::nid::Nid;
 use openssl::pkey::Private;
 use ring::digest;
 use ring::signature::{ECDSA_P256_SHA256_ASN1, UnparsedPublicKey};
+use serde_json::json;
+use vpgate_core::base::base64url;
 use vpgate_core::base::report::Findings;
 use vpgate_core::base::time::CLOCK_TOLERANCE;
 use vpgate_core::cbor::{Limits, Writer};
@@ -61,8 +63,8 @@ fn transcript() -> SessionTranscript {
     )
 }
 
-/// Documents of one issuer, each with a key of its own.
-fn presentations(shown: &[&str]) -> (TrustPolicy, Vec<String>) {
+/// Documents of one issuer, each with a key of its own; whom it stands below.
+fn presentations(shown: &[&str]) -> (TrustPolicy, Vec<String>, String) {
     let mut maker = MdocMaker::new();
     maker.elements.retain(|(_, name, _)| name != "portrait");
     maker.say("portrait", Writer::new().bytes(&vec![7; 15 << 10]));
@@ -76,7 +78,19 @@ fn presentations(shown: &[&str]) -> (TrustPolicy, Vec<String>) {
         maker.holder = SigningKey::generate(Algorithm::Es256).unwrap();
         maker.present(&transcript(), shown)
     });
-    (TrustPolicy { credentials: vec![trust] }, texts.collect())
+    (TrustPolicy { credentials: vec![trust] }, texts.collect(), maker.root.pem())
+}
+
+/// For peers: the presentations and what they need to verify them, in the file that `VPGATE_BENCH_EXPORT` names (see
+/// `benches/peers`).
+fn export(root: &str, texts: &[String]) {
+    if let Ok(path) = std::env::var("VPGATE_BENCH_EXPORT") {
+        let transcript = base64url::encode(transcript().as_bytes());
+        let file = json!({
+            "root": root, "transcript": transcript, "now": NOW.unix(), "shown": SHOWN, "presentations": texts,
+        });
+        std::fs::write(path, file.to_string()).unwrap();
+    }
 }
 
 fn judge(trust: &TrustPolicy, transcript: &SessionTranscript, text: &str) -> Option<AuthenticMdoc> {
@@ -87,7 +101,10 @@ fn judge(trust: &TrustPolicy, transcript: &SessionTranscript, text: &str) -> Opt
 }
 
 fn whole(group: &mut BenchmarkGroup<'_, WallTime>, name: &str, shown: &[&str]) {
-    let (trust, texts) = presentations(shown);
+    let (trust, texts, root) = presentations(shown);
+    if shown == SHOWN {
+        export(&root, &texts);
+    }
     let transcript = transcript();
     assert!(texts.iter().all(|text| judge(&trust, &transcript, text).is_some()));
     let mut next = texts.iter().cycle();
