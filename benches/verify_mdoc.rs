@@ -71,14 +71,15 @@ fn presentations(shown: &[&str]) -> (TrustPolicy, Vec<String>, String) {
     for number in maker.elements.len()..30 {
         maker.say(&format!("number_{number}"), Writer::new().text("a value of usual length"));
     }
-    let roots = Roots::new(&maker.root.pem(), None, Vec::new()).unwrap();
+    let root = String::from_utf8(maker.root.pem()).unwrap();
+    let roots = Roots::new(root.as_bytes(), None, Vec::new()).unwrap();
     let roots = roots.with_memo(Arc::new(ChainAlone::default()));
     let trust = CredentialTrust { keys: KeySource::X5c(Arc::new(roots)), ..maker.trust() };
     let texts = (0..PRESENTATIONS).map(|_| {
         maker.holder = SigningKey::generate(Algorithm::Es256).unwrap();
         maker.present(&transcript(), shown)
     });
-    (TrustPolicy { credentials: vec![trust] }, texts.collect(), maker.root.pem())
+    (TrustPolicy { credentials: vec![trust] }, texts.collect(), root)
 }
 
 /// For peers: the presentations and what they need to verify them, in the file that `VPGATE_BENCH_EXPORT` names (see
