@@ -88,6 +88,11 @@ impl Policy {
         self.clients.named(client_id).map_or(client_id, |client| &client.name).to_owned()
     }
 
+    /// What `wallet` is told of this client's name: the names of drafts have one ([`WalletRoute::legacy_names`]).
+    pub fn client_name_for(&self, wallet: &WalletRoute, client_id: &str) -> Option<String> {
+        wallet.legacy_names.then(|| self.client_name(client_id))
+    }
+
     /// The wallet configured under `name`.
     pub fn wallet(&self, name: &str) -> Option<&WalletRoute> {
         self.wallets.iter().find(|wallet| wallet.name == name)

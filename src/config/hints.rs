@@ -2,6 +2,8 @@
 
 use toml::Value;
 
+use super::fault::Faults;
+
 /// How keys end whose values are a time with its unit.
 const TIMES: [&str; 8] =
     ["lifetime", "interval", "tolerance", "at_least", "at_most", "oldest", "keep_for", "if_error"];
@@ -53,26 +55,26 @@ pub(super) fn about_file(why: &str) -> &'static str {
 }
 
 /// Each text in which somebody expects a variable of the environment to be filled in: its path, and what to do instead.
-pub(super) fn variables(value: &Value, path: &str, found: &mut Vec<(String, String)>) {
+pub(super) fn variables(value: &Value, path: &str, faults: &mut Faults) {
     match value {
         Value::String(text) => {
-            found.extend(variable(text).map(|variable| {
+            if let Some(variable) = variable(text) {
                 let why = format!(
                     "{variable} is not filled in: secrets have keys that end with _file or _env, and what differs from \
                      place to place can stand in a file of its own (include)"
                 );
-                (path.to_owned(), why)
-            }));
+                faults.add(path, why);
+            }
         }
         Value::Array(items) => {
             for (index, item) in items.iter().enumerate() {
-                variables(item, &format!("{path}[{index}]"), found);
+                variables(item, &format!("{path}[{index}]"), faults);
             }
         }
         Value::Table(table) => {
             for (key, item) in table {
                 let inside = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
-                variables(item, &inside, found);
+                variables(item, &inside, faults);
             }
         }
         _ => {}

@@ -22,9 +22,7 @@ pub(super) struct Written {
 /// Reads the table. Values that cannot be read are left out, each with a fault of its own.
 pub(super) fn read(table: Table, faults: &mut Faults) -> Option<Written> {
     let mut written = Value::Table(table);
-    let mut unfilled = Vec::new();
-    hints::variables(&written, "", &mut unfilled);
-    unfilled.into_iter().for_each(|(path, why)| faults.add(path, why));
+    hints::variables(&written, "", faults);
     let mut origins = Origins::default();
     spellings::unify(&mut written, "", "", &mut origins, faults);
     loop {

@@ -21,6 +21,7 @@ mod steps;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 pub use self::copy::copy;
 pub use self::moved::{Counts, NotCopied};
@@ -31,6 +32,9 @@ use crate::config::Storage;
 use crate::flow::ports::Store;
 use vpgate_core::base::exposure::Exposed;
 use vpgate_core::base::secret::Digest;
+
+/// How far the clocks of services that share a database may be apart.
+const CLOCKS_APART: Duration = Duration::from_secs(300);
 
 /// Why a database cannot be opened.
 #[derive(Debug, thiserror::Error)]

@@ -387,7 +387,7 @@ pub(in crate::flow) fn new_vp_request(
         answer_uri: wallet.answer_uri(&state, response_mode),
         state,
         nonce: Nonce::from_entropy(context.random_id()?),
-        client_name: wallet.legacy_names.then(|| context.policy.client_name(requester.client_id())),
+        client_name: context.policy.client_name_for(wallet, requester.client_id()),
         retention: retention(context, &requester),
         requester,
         wallet: wallet.name.clone(),

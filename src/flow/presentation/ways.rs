@@ -127,7 +127,7 @@ async fn change(
 ) -> Result<(), NotServed> {
     let asked = served.request();
     let (instead_of, expires_at) = (asked.state.clone(), asked.expires_at);
-    let client_name = context.policy.client_name(asked.requester.client_id());
+    let client_name = context.policy.client_name_for(wallet, asked.requester.client_id());
     let way = AnotherWay {
         wallet,
         flow,

@@ -9,18 +9,20 @@ use vpgate_core::appearance::message::Message;
 
 /// A page that refuses: its status, the name of its message (that of its text ends in `-text`), and its button.
 #[derive(Clone, Copy, Debug)]
-pub struct RefusalWords(StatusCode, &'static str, &'static [NextStep]);
+pub struct RefusalWords(StatusCode, &'static str, Option<NextStep>);
 
 impl From<RefusalWords> for Notice {
     fn from(RefusalWords(status, id, next): RefusalWords) -> Self {
-        Self { next: next.first().copied(), ..Self::refused(status, id) }
+        Self { next, ..Self::refused(status, id) }
     }
 }
 
 macro_rules! refusals {
     ($($name:ident $status:ident $id:literal $(=> $next:ident)?)+) => {
-        $(pub const $name: RefusalWords = RefusalWords(StatusCode::$status, $id, &[$(NextStep::$next)?]);)+
+        $(pub const $name: RefusalWords = RefusalWords(StatusCode::$status, $id, refusals!(@next $($next)?));)+
     };
+    (@next) => { None };
+    (@next $next:ident) => { Some(NextStep::$next) };
 }
 
 refusals! {

@@ -1,7 +1,6 @@
 //! Removes what is dead, a bounded number of rows at a time, and never a row that somebody else is changing.
 
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::time::Duration;
 
 use super::database::Database;
 use super::fault::PostgresFault;
@@ -9,13 +8,11 @@ use super::limited;
 use super::pool::Durability;
 use super::texts::Statement;
 use crate::flow::ports::Swept;
+use crate::store::CLOCKS_APART;
 use crate::store::emptied::{as_jsonb, without_claims, without_question};
 use crate::store::row;
 use crate::store::steps::Cell;
 use vpgate_core::base::time::Timestamp;
-
-/// How far the clocks of services that share a database may be apart.
-const CLOCKS_APART: Duration = Duration::from_secs(300);
 
 /// A statement that deletes at most so many rows of a table which are as `$condition` says.
 macro_rules! delete_from {

@@ -3,17 +3,14 @@
 //! what is personal in them as soon as nobody can ask for it.
 
 use std::cell::Cell;
-use std::time::Duration;
 
 use rusqlite::{Connection, params};
 
 use crate::flow::ports::Swept;
+use crate::store::CLOCKS_APART;
 use crate::store::emptied::{without_claims, without_question};
 use crate::store::row;
 use vpgate_core::base::time::Timestamp;
-
-/// How far the clocks of services that share a database may be apart.
-const CLOCKS_APART: Duration = Duration::from_secs(300);
 
 /// A statement that deletes at most so many rows whose time has passed.
 macro_rules! delete_from {

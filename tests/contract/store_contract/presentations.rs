@@ -194,7 +194,7 @@ pub async fn another_way_is_taken_once_from_each_request_by_its_browser(store: A
             wallet: &route,
             flow: PresentationFlow::SameDevice,
             is_chosen: false,
-            client_name: "Corner Shop".to_owned(),
+            client_name: None,
             state: RequestState::from_entropy(states::fresh()),
             nonce: Nonce::from_entropy(states::fresh()),
             answer_key: Some(EncryptionKey::generate().unwrap()),

@@ -245,7 +245,7 @@ fn way(wallet: &WalletRoute, flow: PresentationFlow, answer_key: Option<Encrypti
         wallet,
         flow,
         is_chosen: false,
-        client_name: "Corner Shop".to_owned(),
+        client_name: None,
         state: RequestState::from_entropy([8; 16]),
         nonce: Nonce::from_entropy([9; 16]),
         answer_key,

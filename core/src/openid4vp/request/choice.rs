@@ -38,8 +38,8 @@ pub struct AnotherWay<'w> {
     pub flow: PresentationFlow,
     /// Whether the person chose that wallet.
     pub is_chosen: bool,
-    /// What people call the client.
-    pub client_name: String,
+    /// What that wallet is told of who asks ([`VpRequest::client_name`]).
+    pub client_name: Option<String>,
     /// As the wallet will know it.
     pub state: RequestState,
     /// Bound into the KB-JWT.
@@ -64,7 +64,7 @@ impl VpRequest {
             answer_uri: wallet.answer_uri(&way.state, wallet.response_mode),
             wallet: wallet.name.clone(),
             profile: wallet.profile,
-            client_name: wallet.legacy_names.then(|| way.client_name.clone()),
+            client_name: way.client_name.clone(),
             origin: wallet.origin(),
             on_rejection: wallet.on_rejection,
             wallet_issuer: wallet.issuer.clone(),

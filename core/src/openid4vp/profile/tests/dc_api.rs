@@ -104,7 +104,7 @@ fn req_2_54_the_audience_is_the_origin_of_signed_requests_too() {
             wallet: &wallet,
             flow: PresentationFlow::SameDevice,
             is_chosen: false,
-            client_name: "Corner Shop".to_owned(),
+            client_name: None,
             state: RequestState::from_entropy([8; 16]),
             nonce: Nonce::from_entropy([9; 16]),
             answer_key: None,
