@@ -190,6 +190,15 @@ pub struct PushedRequest {
     pub expires_at: Timestamp,
 }
 
+/// The state of a grant at a time, by what has been committed until then.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Mark {
+    /// Decisions by this process about this grant, and about some others.
+    pub ours: u64,
+    /// Commits by other processes.
+    pub others: u32,
+}
+
 /// Where grants and presentations are kept.
 #[async_trait]
 pub trait Store: DeliveryStore + EventStore {
@@ -197,6 +206,11 @@ pub trait Store: DeliveryStore + EventStore {
     async fn grant_by_device_code(&self, digest: &Digest) -> Result<Option<DeviceGrant>, Unavailable>;
     /// The pace of a pending grant by the digest of its device code; none when it was decided, or is not there.
     async fn pending_pace(&self, device_code: &Digest) -> Result<Option<Pace>, Unavailable>;
+    /// Marks the state of a grant before it is read, by the digest of its device code; none where the store cannot tell
+    /// later, without being asked, whether it has changed.
+    fn mark(&self, device_code: &Digest) -> Option<Mark>;
+    /// Whether nobody, in this process or in another, can have decided or removed the grant since it was marked.
+    fn holds(&self, device_code: &Digest, mark: Mark) -> bool;
     /// Writes the paces of grants that are still pending, over what is there. Nobody was promised anything about
     /// them, so they need not be durable when this answers.
     async fn write_paces(&self, paces: Vec<(GrantId, Pace)>) -> Result<(), Unavailable>;

@@ -41,7 +41,7 @@ use super::select::{self, AuthorizationKey, Columns as _, FamilyKey, GrantKey, P
 use super::steps::{Cell, Unchanged, steps};
 use super::{OpenFault, asking};
 use crate::config::PostgresStorage;
-use crate::flow::ports::{NotCommitted, OpenPresentations, PushedRequest, Store, Swept, Unavailable};
+use crate::flow::ports::{Mark, NotCommitted, OpenPresentations, PushedRequest, Store, Swept, Unavailable};
 use vpgate_core::audit::WaitingNote;
 use vpgate_core::base::id::{
     AuthorizationId, FamilyId, GrantId, Handle, PresentationId, RequestState, SessionId,
@@ -216,6 +216,15 @@ impl Store for PostgresStore {
 
     async fn pending_pace(&self, device_code: &Digest) -> Result<Option<Pace>, Unavailable> {
         self.looks.at(&self.database, device_code).await
+    }
+
+    /// Only the database knows what other replicas write.
+    fn mark(&self, _: &Digest) -> Option<Mark> {
+        None
+    }
+
+    fn holds(&self, _: &Digest, _: Mark) -> bool {
+        false
     }
 
     async fn write_paces(&self, paces: Vec<(GrantId, Pace)>) -> Result<(), Unavailable> {

@@ -7,6 +7,7 @@ mod deliveries;
 mod events;
 mod joined;
 mod lookups;
+mod marks;
 mod paces;
 mod place;
 mod probe;
@@ -27,6 +28,7 @@ use tokio::sync::oneshot;
 
 pub use self::backup::{NoBackup, backup};
 use self::checkpoints::Checkpoints;
+use self::marks::Marks;
 use self::place::DatabasePlace;
 use self::readers::Readers;
 pub use self::service::{check, use_with, used_with};
@@ -39,7 +41,7 @@ use super::select::{self, AuthorizationKey, FamilyKey, GrantKey, PresentationKey
 use super::steps::steps;
 use super::{Migrated, OpenFault};
 use crate::config::Storage;
-use crate::flow::ports::{NotCommitted, OpenPresentations, PushedRequest, Store, Swept, Unavailable};
+use crate::flow::ports::{Mark, NotCommitted, OpenPresentations, PushedRequest, Store, Swept, Unavailable};
 use vpgate_core::audit::WaitingNote;
 use vpgate_core::base::id::{
     AuthorizationId, FamilyId, GrantId, Handle, PresentationId, RequestState, SessionId,
@@ -71,6 +73,8 @@ pub struct SqliteStore {
     /// before the writer, which is then the last to close the file, and leaves no log beside it.
     readers: Option<Readers>,
     writer: SqliteWriter,
+    /// `None` in memory. Dropped after all connections.
+    marks: Option<Arc<Marks>>,
     /// `None` in memory.
     watch: Option<Watch>,
     probe: Probe,
@@ -115,11 +119,12 @@ impl SqliteStore {
         };
         let readers: Option<Vec<_>> = (0..READERS).map(|_| place.reader()).collect::<Result<_, _>>()?;
         let readers = readers.map(Readers::new);
-        let checkpoints = Checkpoints::of(&place, &mut connection)?;
+        let marks = Marks::of(&place, &mut connection)?;
+        let checkpoints = Checkpoints::of(&place, &mut connection, marks.clone())?;
         let writer =
             SqliteWriter::start(connection, watch.clone(), checkpoints).map_err(OpenFault::Thread)?;
         let (probe, malformed) = (Probe::default(), AtomicBool::new(false));
-        Ok(Arc::new(Self { readers, writer, watch, probe, malformed }))
+        Ok(Arc::new(Self { readers, writer, marks, watch, probe, malformed }))
     }
 
     fn is_malformed(&self) -> bool {
@@ -173,6 +178,14 @@ impl Store for SqliteStore {
     async fn pending_pace(&self, device_code: &Digest) -> Result<Option<Pace>, Unavailable> {
         let digest = *device_code;
         self.read(move |it| lookups::pending_pace(it, &digest)).await
+    }
+
+    fn mark(&self, device_code: &Digest) -> Option<Mark> {
+        self.marks.as_ref()?.mark(device_code)
+    }
+
+    fn holds(&self, device_code: &Digest, mark: Mark) -> bool {
+        self.marks.as_ref().is_some_and(|marks| marks.holds(device_code, mark))
     }
 
     async fn time(&self) -> Result<Option<Timestamp>, Unavailable> {

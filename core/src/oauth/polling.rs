@@ -64,8 +64,8 @@ impl Pace {
     }
 }
 
-/// The pace of a device as a process knows it that answers polls from memory and writes paces behind. Every
-/// poll brings what the store says, because others may write there too.
+/// The pace of a device as a process knows it that answers polls from memory and writes paces behind. A poll brings
+/// what the store says where others may have written there too.
 #[derive(Clone, Copy, Debug)]
 pub struct WrittenBehind {
     pace: Pace,
@@ -81,10 +81,11 @@ impl WrittenBehind {
         Self { pace: stored, stored, given: None }
     }
 
-    /// Judges a poll at a time when the store holds `stored`. What is neither what was there before nor what we
-    /// gave was written by somebody else, whom the device asked in between: it counts.
-    pub fn poll(&mut self, stored: Pace, now: Timestamp) -> Poll {
-        if stored != self.stored {
+    /// Judges a poll at a time when the store holds `stored`; nothing, when nobody else has written there. What is
+    /// neither what was there before nor what we gave was written by somebody else, whom the device asked in between:
+    /// it counts.
+    pub fn poll(&mut self, stored: Option<Pace>, now: Timestamp) -> Poll {
+        if let Some(stored) = stored.filter(|stored| *stored != self.stored) {
             if self.given.take() != Some(stored) {
                 self.pace = stored;
             }
@@ -96,10 +97,20 @@ impl WrittenBehind {
         judged
     }
 
+    /// As this process knows it.
+    pub fn pace(&self) -> Pace {
+        self.pace
+    }
+
     /// What the store is to hold now.
     pub fn give(&mut self) -> Pace {
         self.given = Some(self.pace);
         self.pace
+    }
+
+    /// The store holds what it was given.
+    pub fn written(&mut self) {
+        self.stored = self.given.take().unwrap_or(self.stored);
     }
 }
 
@@ -148,23 +159,35 @@ mod tests {
     #[test]
     fn a_pace_in_memory_is_judged_before_it_is_written() {
         let mut known = WrittenBehind::new(five());
-        assert!(matches!(known.poll(five(), at(0)), Poll::InTime(_)));
-        assert!(matches!(known.poll(five(), at(4)), Poll::TooSoon(_)), "nothing was written yet");
+        assert!(matches!(known.poll(Some(five()), at(0)), Poll::InTime(_)));
+        assert!(matches!(known.poll(Some(five()), at(4)), Poll::TooSoon(_)), "nothing was written yet");
         let given = known.give();
         assert_eq!(given, Pace::restore(Duration::from_secs(10), Some(at(4))));
         // Polled between giving and writing, then seen as written: what was polled in between still counts.
-        assert!(matches!(known.poll(five(), at(14)), Poll::InTime(_)));
-        assert!(matches!(known.poll(given, at(23)), Poll::TooSoon(_)));
+        assert!(matches!(known.poll(Some(five()), at(14)), Poll::InTime(_)));
+        assert!(matches!(known.poll(Some(given), at(23)), Poll::TooSoon(_)));
+    }
+
+    #[test]
+    fn what_was_written_is_no_news() {
+        let mut known = WrittenBehind::new(five());
+        assert!(matches!(known.poll(Some(five()), at(0)), Poll::InTime(_)));
+        let first = known.give();
+        known.written();
+        assert!(matches!(known.poll(None, at(5)), Poll::InTime(_)));
+        // Given, and not yet written, when the store is asked again.
+        known.give();
+        assert!(matches!(known.poll(Some(first), at(9)), Poll::TooSoon(_)), "it was asked at 5");
     }
 
     #[test]
     fn what_another_process_wrote_counts() {
         let mut known = WrittenBehind::new(five());
-        assert!(matches!(known.poll(polled(3), at(7)), Poll::TooSoon(_)), "it was asked at 3");
+        assert!(matches!(known.poll(Some(polled(3)), at(7)), Poll::TooSoon(_)), "it was asked at 3");
         let ours = known.give();
-        assert!(matches!(known.poll(ours, at(17)), Poll::InTime(_)));
-        assert!(matches!(known.poll(polled(20), at(24)), Poll::TooSoon(_)));
-        assert!(matches!(known.poll(polled(20), at(34)), Poll::InTime(_)), "and counts once");
+        assert!(matches!(known.poll(Some(ours), at(17)), Poll::InTime(_)));
+        assert!(matches!(known.poll(Some(polled(20)), at(24)), Poll::TooSoon(_)));
+        assert!(matches!(known.poll(Some(polled(20)), at(34)), Poll::InTime(_)), "and counts once");
     }
 
     #[test]

@@ -153,7 +153,7 @@ pub async fn authorize(
         };
         match context.commit(change).await {
             Ok(()) => {
-                context.polls.remember(&digest, &terms, pace);
+                context.polls.remember(&digest, &terms, pace, context.ports.store.mark(&digest));
                 return Ok(DeviceAuthorization::new(device_code, user_code, pace, settings, &precautions));
             }
             Err(NotMade::Taken) => {}

@@ -1,18 +1,20 @@
-//! Devices that wait. A poll of a grant that nobody has decided costs one look at the state of its row and no
-//! write: what was asked for is remembered here, and how often the device asks is noted here and written behind.
+//! Devices that wait. A poll of a grant that nobody has decided is answered from memory: what was asked for is
+//! remembered here, and how often the device asks is noted here and written behind. Where the store cannot say that
+//! nothing has changed since it was read, the poll costs one look at the state of its row.
 //!
 //! ```text
-//! poll -> known here? -> store: still pending, and which pace has it there? -> judged and noted here -> answered
+//! poll -> known here? -> unchanged? -----------------------------------------> judged and noted here -> answered
+//!                            no -> store: still pending, with which pace? ---/
 //!                                                  noted -> a second later, many at once -> store
 //! ```
-//! Whoever decides a grant, in this process or in another, is seen by the next poll, because the store is asked.
+//! Whoever decides a grant, in this process or in another, is seen by the next poll: the store tells.
 //! A crash loses what was not written: the pace of at most a second, so that a device may ask once too early.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use crate::flow::ports::{Store, Unavailable};
+use crate::flow::ports::{Mark, Store, Unavailable};
 use vpgate_core::base::id::GrantId;
 use vpgate_core::base::secret::Digest;
 use vpgate_core::base::time::Timestamp;
@@ -41,6 +43,8 @@ struct Known {
 struct Waiting {
     terms: Arc<DeviceGrantTerms>,
     pace: WrittenBehind,
+    /// Tells whether it is still pending.
+    mark: Option<Mark>,
     noted: bool,
 }
 
@@ -48,8 +52,17 @@ struct Waiting {
 pub(super) struct StillPending {
     /// What was asked for.
     pub(super) terms: Arc<DeviceGrantTerms>,
-    /// Its pace as the store has it.
-    pub(super) stored: Pace,
+    pace: Pace,
+    /// The same, where the store was asked for it.
+    stored: Option<Pace>,
+    mark: Option<Mark>,
+}
+
+impl StillPending {
+    /// As the store has it.
+    pub(super) fn read(terms: Arc<DeviceGrantTerms>, stored: Pace) -> Self {
+        Self { terms, pace: stored, stored: Some(stored), mark: None }
+    }
 }
 
 impl Polls {
@@ -63,15 +76,21 @@ impl Polls {
         device_code: &Digest,
         now: Timestamp,
     ) -> Result<Option<StillPending>, Unavailable> {
-        let Some(terms) = self.terms(device_code) else { return Ok(None) };
-        let stored = match store.pending_pace(device_code).await? {
-            Some(stored) if now < terms.expires_at => stored,
+        let Some(known) = self.remembered(device_code) else { return Ok(None) };
+        let is_alive = now < known.terms.expires_at;
+        if is_alive && known.mark.is_some_and(|mark| store.holds(device_code, mark)) {
+            return Ok(Some(known));
+        }
+        let mark = store.mark(device_code);
+        match store.pending_pace(device_code).await? {
+            Some(stored) if is_alive => {
+                Ok(Some(StillPending { mark, ..StillPending::read(known.terms, stored) }))
+            }
             _ => {
                 self.known().grants.remove(device_code.as_bytes());
-                return Ok(None);
+                Ok(None)
             }
-        };
-        Ok(Some(StillPending { terms, stored }))
+        }
     }
 
     /// Writes the paces that were noted since the last time.
@@ -84,17 +103,27 @@ impl Polls {
             if codes.is_empty() {
                 return Ok(());
             }
-            if let Err(failure) = store.write_paces(paces).await {
-                let mut known = self.known();
-                codes.iter().for_each(|code| known.note(code));
-                return Err(failure);
+            let written = store.write_paces(paces).await;
+            let mut known = self.known();
+            match written {
+                Ok(()) => codes.iter().for_each(|code| known.written(code)),
+                Err(failure) => {
+                    codes.iter().for_each(|code| known.note(code));
+                    return Err(failure);
+                }
             }
         }
     }
 
-    /// Remembers a grant that was opened or read just now.
-    pub(super) fn remember(&self, device_code: &Digest, terms: &Arc<DeviceGrantTerms>, stored: Pace) {
-        self.known().entry(device_code.as_bytes(), terms, stored);
+    /// Remembers a grant that was opened just now: nobody knows its codes yet, so `mark` is of a pending one.
+    pub(super) fn remember(
+        &self,
+        device_code: &Digest,
+        terms: &Arc<DeviceGrantTerms>,
+        stored: Pace,
+        mark: Option<Mark>,
+    ) {
+        self.known().entry(device_code.as_bytes(), terms, stored).mark = mark;
     }
 
     /// A look at the store, once a second: whether anybody waits for it.
@@ -115,8 +144,9 @@ impl Polls {
     /// Judges a poll, and notes it.
     pub(super) fn judge(&self, device_code: &Digest, found: &StillPending, now: Timestamp) -> Poll {
         let mut known = self.known();
-        let judged =
-            known.entry(device_code.as_bytes(), &found.terms, found.stored).pace.poll(found.stored, now);
+        let entry = known.entry(device_code.as_bytes(), &found.terms, found.pace);
+        entry.mark = found.mark;
+        let judged = entry.pace.poll(found.stored, now);
         known.note(device_code.as_bytes());
         judged
     }
@@ -128,7 +158,13 @@ impl Polls {
 
     /// What was asked for, where the grant was pending a moment ago.
     pub(super) fn terms(&self, device_code: &Digest) -> Option<Arc<DeviceGrantTerms>> {
-        self.known().grants.get(device_code.as_bytes()).map(|grant| Arc::clone(&grant.terms))
+        self.remembered(device_code).map(|it| it.terms)
+    }
+
+    fn remembered(&self, device_code: &Digest) -> Option<StillPending> {
+        let known = self.known();
+        let Waiting { terms, pace, mark, .. } = known.grants.get(device_code.as_bytes())?;
+        Some(StillPending { terms: Arc::clone(terms), pace: pace.pace(), stored: None, mark: *mark })
     }
 
     /// Some paces that the store does not have.
@@ -163,8 +199,15 @@ impl Known {
         self.grants.entry(*device_code).or_insert_with(|| Waiting {
             terms: Arc::clone(terms),
             pace: WrittenBehind::new(stored),
+            mark: None,
             noted: false,
         })
+    }
+
+    fn written(&mut self, device_code: &[u8; 32]) {
+        if let Some(grant) = self.grants.get_mut(device_code) {
+            grant.pace.written();
+        }
     }
 
     fn note(&mut self, device_code: &[u8; 32]) {

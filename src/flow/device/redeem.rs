@@ -120,8 +120,8 @@ async fn read_and_answer(
             // The device has asked elsewhere meanwhile: a code that was shown before is no copy.
             Polled::Used(_) if shown.waited => return Err(NotRedeemed::InvalidCode),
             Polled::Pending(grant) => {
-                let (terms, stored) = (Arc::new(grant.terms().clone()), grant.pace());
-                return Err(not_yet(context, device_code, &StillPending { terms, stored }));
+                let found = StillPending::read(Arc::new(grant.terms().clone()), grant.pace());
+                return Err(not_yet(context, device_code, &found));
             }
             Polled::Ready(approved) => take_token(context, client, approved, ask).await,
             Polled::Denied => return Err(NotRedeemed::Denied),

@@ -11,6 +11,7 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use rusqlite::Connection;
 
 use super::joined::Joined;
+use super::marks::Marks;
 use super::place::DatabasePlace;
 use crate::store::OpenFault;
 
@@ -28,14 +29,19 @@ pub(super) struct Checkpoints {
 }
 
 impl Checkpoints {
-    /// Starts it for what `writer` commits; `None` in memory, where there is no log.
-    pub(super) fn of(place: &DatabasePlace, writer: &mut Connection) -> Result<Option<Self>, OpenFault> {
-        Self::at(place, writer, WORTH_MOVING, TOO_LONG)
+    /// Starts it for what `writer` commits, and tells `marks` of that, too; `None` in memory, where there is no log.
+    pub(super) fn of(
+        place: &DatabasePlace,
+        writer: &mut Connection,
+        marks: Option<Arc<Marks>>,
+    ) -> Result<Option<Self>, OpenFault> {
+        Self::at(place, writer, marks, WORTH_MOVING, TOO_LONG)
     }
 
     fn at(
         place: &DatabasePlace,
         writer: &mut Connection,
+        marks: Option<Arc<Marks>>,
         worth_moving: c_int,
         too_long: c_int,
     ) -> Result<Option<Self>, OpenFault> {
@@ -47,6 +53,9 @@ impl Checkpoints {
         // The thread ends with the other one, whatever becomes of the hook.
         let (mut next, tell) = (worth_moving, Arc::downgrade(&wake));
         writer.wal_hook(Some(move |log: &mut rusqlite::hooks::Wal, pages| {
+            if let Some(marks) = &marks {
+                marks.committed();
+            }
             if pages < next - worth_moving {
                 next = worth_moving;
             }
@@ -95,7 +104,7 @@ mod tests {
         let place = DatabasePlace::File(path.to_owned());
         let mut writer = place.writer().unwrap();
         writer.execute_batch("CREATE TABLE t (x)").unwrap();
-        let checkpoints = Checkpoints::at(&place, &mut writer, WORTH, LONG).unwrap().unwrap();
+        let checkpoints = Checkpoints::at(&place, &mut writer, None, WORTH, LONG).unwrap().unwrap();
         (writer, checkpoints)
     }
 
@@ -137,6 +146,6 @@ mod tests {
     #[test]
     fn in_memory_there_is_no_log() {
         let place = DatabasePlace::Memory;
-        assert!(Checkpoints::of(&place, &mut place.writer().unwrap()).unwrap().is_none());
+        assert!(Checkpoints::of(&place, &mut place.writer().unwrap(), None).unwrap().is_none());
     }
 }

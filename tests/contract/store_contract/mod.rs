@@ -16,6 +16,7 @@ mod history;
 mod leases;
 mod limits;
 mod lock_order;
+mod marks;
 mod plans;
 mod presentations;
 mod questions;
@@ -59,6 +60,10 @@ on_every_backend! {
         only_a_pending_grant_is_denied
         only_an_approved_grant_is_redeemed
         nothing_happens_to_an_unknown_grant
+    }
+    marks {
+        a_mark_holds_until_the_grant_is_decided_or_removed
+        a_decision_that_is_answered_is_noticed_by_whoever_saw_the_grant_pending
     }
     presentations {
         a_new_presentation_is_found_by_each_of_its_keys

@@ -11,6 +11,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test says what is wrong by failing")]
 
 mod busy;
+mod from_memory;
 mod grant;
 mod history;
 mod replicas;

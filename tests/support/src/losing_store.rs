@@ -7,8 +7,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use vpgate::flow::ports::{
-    DeliveryStore, DueDelivery, EventStore, NotCommitted, OpenPresentations, PlacedEvents, PushedRequest,
-    Store, Swept, Unavailable,
+    DeliveryStore, DueDelivery, EventStore, Mark, NotCommitted, OpenPresentations, PlacedEvents,
+    PushedRequest, Store, Swept, Unavailable,
 };
 use vpgate_core::audit::WaitingNote;
 use vpgate_core::base::id::{
@@ -60,6 +60,7 @@ pub struct Troubles {
     next: Mutex<Option<Trouble>>,
     silent: Mutex<bool>,
     lost: AtomicU32,
+    looks: AtomicU32,
     /// Requests wait for the database.
     busy: AtomicBool,
 }
@@ -85,6 +86,11 @@ impl Troubles {
     /// How many answers were lost so far.
     pub fn lost(&self) -> u32 {
         self.lost.load(Ordering::SeqCst)
+    }
+
+    /// How often a store was asked whether a grant is pending.
+    pub fn looks(&self) -> u32 {
+        self.looks.load(Ordering::SeqCst)
     }
 
     fn fate_of_next(&self) -> Option<Fate> {
@@ -307,7 +313,16 @@ impl Store for LosingStore {
     }
 
     async fn pending_pace(&self, device_code: &Digest) -> Result<Option<Pace>, Unavailable> {
+        self.troubles.looks.fetch_add(1, Ordering::SeqCst);
         self.inner.pending_pace(device_code).await
+    }
+
+    fn mark(&self, device_code: &Digest) -> Option<Mark> {
+        self.inner.mark(device_code)
+    }
+
+    fn holds(&self, device_code: &Digest, mark: Mark) -> bool {
+        self.inner.holds(device_code, mark)
     }
 
     async fn write_paces(&self, paces: Vec<(GrantId, Pace)>) -> Result<(), Unavailable> {

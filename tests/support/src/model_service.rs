@@ -109,6 +109,11 @@ impl ModelService {
         self.apps[self.serving] = app;
     }
 
+    /// Whether it can know without asking that nobody else has written.
+    pub fn is_in_a_file(&self) -> bool {
+        matches!(self.place, Place::Sqlite(_))
+    }
+
     /// The next replica answers from now on.
     pub fn turn(&mut self) {
         self.serving = (self.serving + 1) % self.apps.len();
