@@ -10,7 +10,7 @@ use super::error::AuthorizationRefusal;
 use super::look::Look;
 use super::page::{Notice, Page};
 use super::pictures::Picture;
-use super::{Pages, browser};
+use super::{Pages, browser, start};
 use crate::flow;
 use crate::flow::code::authorize::{Arrival, AuthorizationShown, NotAuthorizable};
 use crate::flow::code::push::URN;
@@ -100,9 +100,10 @@ pub async fn decide(pages: Pages, mut request: Request) -> Result<Response, Noti
     let action = form.take("action");
     let parameters = AuthorizationParameters::new(form.into_pairs(), Vec::new());
     let decided = match action.as_deref() {
-        Some("continue") => flow::code::authorize::go_on(&pages.context, &parameters, &browser)
-            .await
-            .map(|handle| pages.remembered(&browser, pages.lead_to(&format!("/start/{handle}")))),
+        Some("continue") => match flow::code::authorize::go_on(&pages.context, &parameters, &browser).await {
+            Ok(handle) => Ok(start::sent_on(&pages, &request, &handle, &browser).await),
+            Err(why) => Err(why),
+        },
         Some("cancel") => flow::code::authorize::cancel(&pages.context, &parameters)
             .await
             .map(|home| pages.return_to(&home)),

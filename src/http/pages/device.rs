@@ -8,7 +8,7 @@ use super::error::CodeRefusal;
 use super::look::Look;
 use super::page::{Notice, Page, Tone};
 use super::pictures::Picture;
-use super::{Pages, browser, handle_of, notices, visitor};
+use super::{Pages, browser, handle_of, notices, start, visitor};
 use crate::flow;
 use crate::flow::device::deny_by_user::{DeniedByUser, NotDenied};
 use crate::flow::device::user_code::{CodeFound, CodeRefused, Typed};
@@ -89,7 +89,7 @@ pub async fn decide(pages: Pages, mut request: Request) -> Result<Response, Noti
         _ => return Err(Notice::unreadable_form(StatusCode::BAD_REQUEST)),
     };
     match gone_on {
-        Ok(handle) => Ok(pages.remembered(&browser, pages.lead_to(&format!("/start/{handle}")))),
+        Ok(handle) => Ok(start::sent_on(&pages, &request, &handle, &browser).await),
         Err(CodeRefused::NoNumber) => match flow::device::enter_code::look_up(&pages.context, typed).await {
             Ok(found) => {
                 let alert = Some(notices::PICK_THE_NUMBER);

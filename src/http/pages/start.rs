@@ -135,6 +135,23 @@ pub async fn open(pages: Pages, request: Request) -> Result<Response, Notice> {
     }
 }
 
+/// Where a person goes on who has just said so on a page of ours: to the wallet at once, which saves a phone a round trip,
+/// where that is all that the browser is to do. What is a page is shown at its own address.
+pub(super) async fn sent_on(pages: &Pages, request: &Request, handle: &Handle, browser: &Secret) -> Response {
+    let visit = Visit {
+        browser,
+        keeps_cookies: pages.known_browser(request).is_some(),
+        navigates: visitor::navigates(request),
+        is_prepared: false,
+        chooses: false,
+    };
+    let response = match flow::presentation::serve(&pages.context, handle, visit).await {
+        Ok(Lead::ToWallet(wallet)) => see_other(wallet.as_str()),
+        Ok(_) | Err(_) => pages.lead_to(&format!("/start/{handle}")),
+    };
+    pages.remembered(browser, response)
+}
+
 /// In the address of who has been looked at.
 const PREPARED: &str = "on";
 
@@ -209,7 +226,7 @@ pub async fn go_on(pages: Pages, mut request: Request) -> Result<Response, Notic
         (None, Some("scan")) => WishedWay::Scan,
         (None, Some("here")) => {
             return match flow::presentation::serve::go_on_here(&pages.context, &handle, &browser).await {
-                Ok(()) => Ok(pages.lead_to(&format!("/start/{handle}"))),
+                Ok(()) => Ok(sent_on(&pages, &request, &handle, &browser).await),
                 Err(why) => instead(&pages, &handle, why),
             };
         }
@@ -217,7 +234,7 @@ pub async fn go_on(pages: Pages, mut request: Request) -> Result<Response, Notic
     };
     let gone_on = flow::presentation::ways::ask_otherwise(&pages.context, &handle, &browser, wish).await;
     match gone_on {
-        Ok(()) => Ok(pages.lead_to(&format!("/start/{handle}"))),
+        Ok(()) => Ok(sent_on(&pages, &request, &handle, &browser).await),
         Err(why) => instead(&pages, &handle, why),
     }
 }

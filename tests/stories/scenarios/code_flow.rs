@@ -231,8 +231,11 @@ async fn req_11_23_the_way_to_the_wallet_belongs_to_the_browser_that_went_on() {
     let world = Harness::new().await;
     let mut attacker = world.browser();
     let page = attacker.open(&request(&[])).await;
-    let start = attacker.press_without_travelling(&page, "Continue").await;
-    let refused = world.browser().open(&start).await;
+    let wallet = attacker.press_without_travelling(&page, "Continue").await;
+    let mut victim = world.browser();
+    let asked = victim.open(&wallet).await;
+    let fragment = world.share_without_returning(&mut victim, &asked).await;
+    let refused = victim.bring_fragment(&fragment).await;
     assert_eq!(refused.status, StatusCode::FORBIDDEN, "{}", refused.body);
 }
 

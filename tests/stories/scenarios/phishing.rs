@@ -119,7 +119,7 @@ async fn req_15_4_a_device_that_must_be_near_is_approved_on_its_own_network_only
     assert_eq!(street.press(&page, "continue", ELSEWHERE).await.status, 403);
     assert_eq!(world.hears("safe", &authorization).await.0, error("authorization_pending"));
     let gone_on = street.press(&page, "continue", HOME_TOO).await;
-    assert!(gone_on.location.unwrap().starts_with("/start/"));
+    assert!(gone_on.location.unwrap().contains("response_type=vp_token"));
     // Whoever has no address cannot be near.
     let nowhere = world.device_of("safe").await;
     let page = world.browser().open(link(&nowhere)).await;
