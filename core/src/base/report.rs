@@ -30,24 +30,24 @@ pub enum CheckOutcome {
     NotApplicable,
 }
 
-/// One line of the report.
+/// One line of the report. Its members stand in the order of their names, see [`Report::canonical`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Check {
+    /// Stable snake_case name.
+    pub check: Cow<'static, str>,
     /// The credential query id this line is about; `None` for the response as a whole.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub credential: Option<String>,
+    /// One sentence that helps the person who must fix it.
+    pub detail: Cow<'static, str>,
+    /// Passed, failed or not applicable.
+    pub outcome: CheckOutcome,
     /// Which of the presentations for that credential query, counted from 1; `None` where only one is
     /// allowed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub presentation: Option<usize>,
-    /// Stable snake_case name.
-    pub check: Cow<'static, str>,
     /// Specification and section.
     pub requirement: Cow<'static, str>,
-    /// Passed, failed or not applicable.
-    pub outcome: CheckOutcome,
-    /// One sentence that helps the person who must fix it.
-    pub detail: Cow<'static, str>,
 }
 
 /// The overall answer.
@@ -60,16 +60,17 @@ pub enum Verdict {
     Rejected,
 }
 
-/// The finished report, as results and `vpgate verify` show it.
+/// The finished report, as results and `vpgate verify` show it. Its members stand in the order of their names, see
+/// [`Report::canonical`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Report {
-    /// The overall answer.
-    pub verdict: Verdict,
+    /// Every check, in the order in which it was made.
+    pub checks: Vec<Check>,
     /// The name of the first decisive failure; `None` when verified.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<Cow<'static, str>>,
-    /// Every check, in the order in which it was made.
-    pub checks: Vec<Check>,
+    /// The overall answer.
+    pub verdict: Verdict,
 }
 
 /// A rule was broken and judging stopped. Only [`Findings::fail`] makes one,
@@ -82,6 +83,20 @@ impl Report {
     pub fn decisive(&self) -> Option<&Check> {
         let reason = self.reason.as_deref()?;
         self.checks.iter().find(|check| check.outcome == CheckOutcome::Failed && check.check == reason)
+    }
+
+    /// The one spelling that is hashed (RFC 8785, as [`canonical_json`](super::canonical::canonical_json) writes it): the
+    /// members are declared in the order of their names, and hold text and whole numbers only, so nothing is to be
+    /// sorted.
+    pub fn canonical(&self) -> String {
+        // Nothing in it can fail to be written.
+        serde_json::to_string(self).unwrap_or_default()
+    }
+
+    /// How it ended, without the checks that led there.
+    #[must_use]
+    pub fn without_checks(self) -> Self {
+        Self { checks: Vec::new(), ..self }
     }
 }
 
@@ -201,6 +216,22 @@ mod tests {
         assert_eq!(excerpt("a\n\u{202e}`b\u{0}"), "`a???b?`");
         assert_eq!(excerpt(&"x".repeat(61)), format!("`{}...`", "x".repeat(60)));
         assert_eq!(excerpt(&"x".repeat(60)), format!("`{}`", "x".repeat(60)));
+    }
+
+    #[test]
+    fn a_report_is_written_in_its_one_spelling() {
+        use crate::base::canonical::canonical_json;
+        const SHAPE: Rule = Rule { check: "shape", requirement: "RFC 9901 4" };
+        const NONCE: Rule = Rule { check: "kb_nonce", requirement: "RFC 9901 7.3(5.f)" };
+        let mut findings = Findings::new();
+        findings.pass(&SHAPE, "three parts, \"\u{e9}\u{20ac}\u{1f600}\n\u{1}\u{7f}\\/");
+        findings.about_presentation("id", Some(2));
+        let rejection = findings.fail(&NONCE, "the nonce is another request's");
+        findings.not_applicable(&SHAPE, "");
+        let report = findings.conclude(Err(rejection));
+        for report in [report.clone().without_checks(), Findings::new().conclude(Ok(())), report] {
+            assert_eq!(report.canonical(), canonical_json(&serde_json::to_value(&report).unwrap()));
+        }
     }
 
     #[test]

@@ -400,8 +400,8 @@ impl Settled {
         Self { request, browser, outcome, response_code, settled_at, answer, collected, receipt }
     }
 
-    /// As it is kept: what was proven stays only where a relying party comes to collect it. What a device or
-    /// an authorization earned is in its grant.
+    /// As it is kept: what was proven, and by which checks, stays only where a relying party comes to collect it.
+    /// What a device or an authorization earned is in its grant.
     #[must_use]
     pub fn to_be_kept(self) -> Self {
         match (self.outcome, &self.request.requester) {
@@ -409,7 +409,7 @@ impl Settled {
                 PresentationOutcome::Verified { presentation, report },
                 Requester::Device { .. } | Requester::Code { .. },
             ) => {
-                let presentation = presentation.emptied();
+                let (presentation, report) = (presentation.emptied(), report.without_checks());
                 Self { outcome: PresentationOutcome::Verified { presentation, report }, ..self }
             }
             (outcome, _) => Self { outcome, ..self },

@@ -111,21 +111,30 @@ pub(in crate::flow) async fn enter<'c>(
         return Err(wrong(context, typed.from, &rule.of_code(&guesser, false)).await?);
     };
     let digest = code.digest(&context.keys.user_code);
-    let proximity = pending(context, &digest).await?.map_or(Proximity::Unknown, |grant| {
+    let within = rule.of_code(&guesser, false);
+    let nearness = |grant: &Pending| {
         let person = typed.from.certain().map(|address| Network::of(address, &context.keys.user_code));
         Proximity::between(grant.precautions().network, person)
-    });
-    let within = rule.of_code(&guesser, proximity == Proximity::Same);
-    if let Err(refused) = count_entry(context, Some(digest), typed.from, &within).await {
-        if matches!(refused, CodeRefused::TooMany { .. }) && pending(context, &digest).await?.is_none() {
-            count_attempt(context, rule.refused(&guesser)).await?;
+    };
+    if !is_counted(context, Some(digest), typed.from, &within).await? {
+        // Whoever is near the device may enter more; what that takes is looked up only where it decides.
+        match pending(context, &digest).await? {
+            Some(grant) if nearness(&grant) == Proximity::Same => {
+                count_entry(context, Some(digest), typed.from, &rule.of_code(&guesser, true)).await?;
+            }
+            Some(_) => return Err(too_many(context, typed.from, &within).await?),
+            None => {
+                let refused = too_many(context, typed.from, &within).await?;
+                count_attempt(context, rule.refused(&guesser)).await?;
+                return Err(refused);
+            }
         }
-        return Err(refused);
     }
-    // Looked at again: it may be denied now, because of the many places it was entered from.
+    // Looked at only now: it may be denied, because of the many places it was entered from.
     let Some(grant) = pending(context, &digest).await? else {
         return Err(wrong(context, typed.from, &within).await?);
     };
+    let proximity = nearness(&grant);
     let client = context.policy.clients.named(&grant.terms().client_id).ok_or(CodeRefused::Unknown)?;
     Ok(Entered { shown: code.shown(), grant, client, proximity })
 }
@@ -148,6 +157,20 @@ async fn count_entry(
     from: ClientAddress,
     within: &Limited,
 ) -> Result<(), CodeRefused> {
+    if is_counted(context, user_code, from, within).await? {
+        Ok(())
+    } else {
+        Err(too_many(context, from, within).await?)
+    }
+}
+
+/// The same; whether what was entered before leaves room for it.
+async fn is_counted(
+    context: &Context,
+    user_code: Option<Digest>,
+    from: ClientAddress,
+    within: &Limited,
+) -> Result<bool, Unavailable> {
     let change = Change::EnterCode {
         user_code,
         address: from.counted().map(|_| limits::counted_address(context, from)),
@@ -155,22 +178,19 @@ async fn count_entry(
         at: context.now,
         within: within.clone(),
     };
-    match context.commit(change).await {
-        Ok(()) => Ok(()),
-        Err(NotMade::Lost | NotMade::Taken) => {
-            let retry_after = limits::retry_after(context, within).await?;
-            let address = from.counted().map(tracing::field::display);
-            tracing::warn!(
-                address,
-                retry_after,
-                reason = "too many wrong user codes",
-                "a user code is refused"
-            );
-            context.metrics().limits.add(["wrong_user_codes"]);
-            Err(CodeRefused::TooMany { retry_after })
-        }
-        Err(NotMade::Failed(source)) => Err(source.into()),
-    }
+    was_first(context.commit(change).await)
+}
+
+async fn too_many(
+    context: &Context,
+    from: ClientAddress,
+    within: &Limited,
+) -> Result<CodeRefused, Unavailable> {
+    let retry_after = limits::retry_after(context, within).await?;
+    let address = from.counted().map(tracing::field::display);
+    tracing::warn!(address, retry_after, reason = "too many wrong user codes", "a user code is refused");
+    context.metrics().limits.add(["wrong_user_codes"]);
+    Ok(CodeRefused::TooMany { retry_after })
 }
 
 async fn count_attempt(context: &Context, attempt: Attempt) -> Result<(), CodeRefused> {

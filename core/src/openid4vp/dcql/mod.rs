@@ -10,6 +10,9 @@ mod meta;
 mod path;
 mod read;
 mod trusted_authority;
+mod written;
+
+use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -24,9 +27,10 @@ pub(super) use path::only_selected;
 pub use path::{ClaimsPath, PathElement};
 pub use trusted_authority::TrustedAuthority;
 
-/// A checked DCQL query. Serialises to the JSON that wallets receive.
+/// A checked DCQL query. Serialises to the JSON that wallets receive, and is read back from that. What others wrote is
+/// read by [`Query::from_json`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(into = "Value", try_from = "Value")]
+#[serde(into = "Value", try_from = "written::WrittenQuery")]
 pub struct Query {
     credentials: Vec<CredentialQuery>,
     credential_sets: Vec<CredentialSet>,
@@ -126,22 +130,15 @@ impl Query {
 }
 
 impl QueryFault {
-    fn at(pointer: impl Into<String>, why: &'static str) -> Self {
-        Self { pointer: pointer.into(), why }
+    /// The pointer is written only where something is wrong: a rule that holds costs no text.
+    fn at(pointer: impl fmt::Display, why: &'static str) -> Self {
+        Self { pointer: pointer.to_string(), why }
     }
 }
 
 impl From<Query> for Value {
     fn from(query: Query) -> Self {
         query.to_json()
-    }
-}
-
-impl TryFrom<Value> for Query {
-    type Error = QueryFault;
-
-    fn try_from(value: Value) -> Result<Self, QueryFault> {
-        Self::from_json(&value)
     }
 }
 

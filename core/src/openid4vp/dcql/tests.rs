@@ -44,6 +44,30 @@ fn req_1_60_a_query_goes_out_as_it_came_in() {
 }
 
 #[test]
+fn a_query_that_was_written_is_read_back_whole_and_checked_again() {
+    let mdoc = json!({ "credentials": [{
+        "id": "mdl", "format": "mso_mdoc", "meta": { "doctype_value": "org.iso.18013.5.1.mDL" },
+        "claims": [{ "path": ["org.iso.18013.5.1", "portrait"], "intent_to_retain": false }],
+    }]});
+    let deep = with("/credentials/0/claims/0/path", Some(json!(["given_name", null, 0, "x"])));
+    for query in [full(), mdoc, deep] {
+        let query = Query::from_json(&query).unwrap();
+        assert_eq!(serde_json::from_str::<Query>(&query.to_json().to_string()).unwrap(), query);
+    }
+    for (pointer, value) in [
+        ("/credentials/0/format", json!("jwt_vc_json")),
+        ("/credentials/0/id", json!("")),
+        ("/credentials/0/meta", json!({})),
+        ("/credentials/0/claims/0/path", json!([])),
+        ("/credentials/0/claims/0/path", json!([-1])),
+        ("/credentials", json!([])),
+    ] {
+        let written = with(pointer, Some(value));
+        assert!(from_value::<Query>(written).is_err(), "{pointer}");
+    }
+}
+
+#[test]
 fn req_1_60_unknown_members_are_ignored() {
     for pointer in ["/x", "/credentials/0/x", "/credentials/0/meta/x", "/credentials/0/claims/0/x"] {
         let query = Query::from_json(&with(pointer, Some(json!({"deep": [1]})))).unwrap();

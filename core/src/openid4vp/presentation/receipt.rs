@@ -3,8 +3,6 @@
 use serde_json::{Map, Value, json};
 
 use super::{PresentationOutcome, Served, Settled};
-use crate::base::canonical::canonical_json;
-use crate::base::report::Report;
 use crate::base::secret::Digest;
 use crate::base::time::Timestamp;
 use crate::openid4vp::dcql::ClaimsPath;
@@ -74,11 +72,11 @@ fn claims(settled: &Settled, rules: Digest) -> Map<String, Value> {
     say("verdict", settled.outcome.name().into());
     match &settled.outcome {
         PresentationOutcome::Verified { presentation, report } => {
-            say("checks_hash", checks(report).into());
+            say("checks_hash", hash(report.canonical()).into());
             say("credentials", believed(presentation).into());
         }
         PresentationOutcome::Rejected { report } => {
-            say("checks_hash", checks(report).into());
+            say("checks_hash", hash(report.canonical()).into());
             say("reason", report.reason.as_deref().into());
         }
         PresentationOutcome::Declined { error } => say("error", error.code().into()),
@@ -89,11 +87,6 @@ fn claims(settled: &Settled, rules: Digest) -> Map<String, Value> {
 /// One transaction, in the order sent: the hash is over the very string.
 fn agreed(one: &TransactionData) -> Value {
     json!({ "type": one.kind(), "hash": hash(one.encoded()), "hash_alg": HASHED_BY.name() })
-}
-
-/// The report in its one spelling.
-fn checks(report: &Report) -> String {
-    hash(canonical_json(&serde_json::to_value(report).unwrap_or_default()))
 }
 
 /// What was believed, by credential query id.

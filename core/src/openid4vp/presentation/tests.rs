@@ -102,6 +102,35 @@ fn req_2_8_a_verified_answer_settles() {
 }
 
 #[test]
+fn the_checks_behind_a_verified_answer_stay_only_where_somebody_collects_them() {
+    let kept = |requester| {
+        let served = Served { request: VpRequest { requester, ..asked() }, ..served() };
+        let verified = served.verified(proof(), report(), code(), MADE_AT).unwrap();
+        match verified.with_receipt(Digest::of(b"rules")).to_be_kept() {
+            Settled {
+                outcome: PresentationOutcome::Verified { report, .. }, receipt: Some(draft), ..
+            } => (report, draft.claims["checks_hash"].clone()),
+            other => panic!("{other:?}"),
+        }
+    };
+    let (collected, hash) = kept(asked().requester);
+    assert_eq!(collected, report());
+    let grant = GrantId::from_entropy([3; 16]);
+    let authorization = AuthorizationId::from_entropy([3; 16]);
+    for requester in [
+        Requester::Device { client_id: "tv".to_owned(), grant },
+        Requester::Code { client_id: "shop".to_owned(), authorization },
+    ] {
+        let (kept, same_hash) = kept(requester);
+        assert_eq!(
+            (kept, same_hash),
+            (report().without_checks(), hash.clone()),
+            "the receipt knows them all"
+        );
+    }
+}
+
+#[test]
 fn req_2_8_a_wallet_error_settles() {
     let settled = served().declined(WalletError::InvalidScope, None, MADE_AT).unwrap();
     assert!(matches!(settled.outcome(), PresentationOutcome::Declined { error: WalletError::InvalidScope }));
