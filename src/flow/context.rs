@@ -3,7 +3,8 @@
 //! [`Service`] lives as long as the program. [`Service::context`] makes a [`Context`] once for each request,
 //! sweep or command, so that everything decided there sees the same second and the same policy.
 
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use super::client::at_hand::SharesAtHand;
 use super::client::refusals::Refusals;
@@ -87,6 +88,33 @@ pub struct Service {
     watchers: Arc<Watchers>,
     health: Arc<HealthRecord>,
     refusals: Arc<Refusals>,
+    traces: TraceNumbers,
+}
+
+/// The numbers that name requests in logs: from a place that is drawn once, in steps that differ in every digit, and
+/// never the same twice. They prove nothing, so none is drawn by itself.
+#[derive(Debug, Default)]
+struct TraceNumbers {
+    first: OnceLock<u64>,
+    given: AtomicU64,
+}
+
+impl TraceNumbers {
+    /// 2^64 divided by the golden ratio. It is odd, so that the steps lead everywhere before they repeat.
+    const STEP: u64 = 0x9e37_79b9_7f4a_7c15;
+
+    fn next(&self, entropy: &dyn Entropy) -> Result<u64, Unavailable> {
+        let first = match self.first.get() {
+            Some(first) => *first,
+            None => {
+                let mut drawn = [0; 8];
+                entropy.fill(&mut drawn)?;
+                *self.first.get_or_init(|| u64::from_be_bytes(drawn))
+            }
+        };
+        let steps = self.given.fetch_add(1, Ordering::Relaxed);
+        Ok(first.wrapping_add(steps.wrapping_mul(Self::STEP)))
+    }
 }
 
 impl Service {
@@ -103,7 +131,16 @@ impl Service {
             watchers: Arc::default(),
             health,
             refusals: Arc::default(),
+            traces: TraceNumbers::default(),
         }
+    }
+
+    /// The number that names one more request in logs.
+    ///
+    /// # Errors
+    /// When there is no randomness.
+    pub fn trace(&self) -> Result<u64, Unavailable> {
+        self.traces.next(&*self.ports.entropy)
     }
 
     /// For one request, sweep or command. Reads the clock.
@@ -242,14 +279,6 @@ impl Context {
         self.commit_telling(change, told).await
     }
 
-    /// 8 fresh bytes, to name this request in logs.
-    ///
-    /// # Errors
-    /// When there is no randomness.
-    pub fn trace(&self) -> Result<[u8; 8], Unavailable> {
-        self.random()
-    }
-
     /// 16 fresh bytes, for an identifier.
     pub(in crate::flow) fn random_id(&self) -> Result<[u8; 16], Unavailable> {
         self.random()
@@ -279,5 +308,37 @@ impl Context {
         let mut bytes = [0; N];
         self.ports.entropy.fill(&mut bytes)?;
         Ok(bytes)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Fails for the first time, and then gives ones.
+    #[derive(Default)]
+    struct Late(AtomicU64);
+
+    impl Entropy for Late {
+        fn fill(&self, bytes: &mut [u8]) -> Result<(), Unavailable> {
+            match self.0.fetch_add(1, Ordering::Relaxed) {
+                0 => Err(Unavailable::new("randomness", "not yet")),
+                _ => {
+                    bytes.fill(1);
+                    Ok(())
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn requests_are_named_apart_from_one_draw() {
+        let (traces, entropy) = (TraceNumbers::default(), Late::default());
+        assert!(traces.next(&entropy).is_err());
+        let names: std::collections::BTreeSet<u64> =
+            (0..1000).map(|_| traces.next(&entropy).unwrap()).collect();
+        assert_eq!(names.len(), 1000);
+        assert!(names.contains(&0x0101_0101_0101_0101));
+        assert_eq!(entropy.0.load(Ordering::Relaxed), 2);
     }
 }

@@ -33,7 +33,7 @@ pub use self::middleware::client_address::ClientAddresses;
 pub use self::middleware::cookies;
 use self::middleware::rate_limits::RateLimits;
 pub use self::middleware::request_checks::HostFault;
-use self::middleware::{Endpoints, Middleware, ServedPart};
+use self::middleware::{Endpoints, ForMachines, Middleware, ServedPart};
 use self::operations::NumberReaders;
 pub use self::public_url::PublicUrl;
 use self::routes::Routes;
@@ -62,7 +62,8 @@ pub fn routes() -> impl Iterator<Item = (String, String)> {
 pub fn operations(service: Arc<Service>, public_url: &Url) -> BoxEndpoint<'static, Response> {
     let nothing = || Route::new().boxed();
     let operator = operations::routes(NumberReaders::Operators).boxed();
-    let endpoints = Endpoints { machines: nothing(), human: nothing(), operator, mounts: Vec::new() };
+    let (machines, human, mounts) = (nothing(), nothing(), Vec::new());
+    let endpoints = Endpoints { machines, for_machines: None, human, operator, mounts };
     Middleware::new(ServedPart::Operations, endpoints, service, PublicUrl::new(public_url)).boxed()
 }
 
@@ -71,16 +72,13 @@ pub fn service(service: Arc<Service>, settings: HttpSettings) -> BoxEndpoint<'st
     let public_url = PublicUrl::new(&settings.public_url);
     let addresses = settings.addresses;
     let limits = Arc::new(RateLimits::new(addresses.clone()));
-    let human = pages::routes(public_url.clone(), addresses.clone(), Arc::clone(&limits));
+    let human = pages::routes(public_url.clone(), addresses, Arc::clone(&limits));
     let readers = if public_url.is_https() { NumberReaders::Anybody } else { NumberReaders::Operators };
     let endpoints = Endpoints {
         machines: document::routes()
             .nest_no_strip("/", document::machine_endpoints().into_endpoint())
-            .data(public_url.clone())
-            .data(addresses)
-            .data(limits)
-            .data(document::shapes())
             .boxed(),
+        for_machines: Some(ForMachines { limits, shapes: document::shapes() }),
         human: human.boxed(),
         operator: operations::routes(readers).boxed(),
         mounts: settings.mounts,

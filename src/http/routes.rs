@@ -2,6 +2,8 @@
 //! of the pages and of the operators, `Allow`, the audience of a path and the tests are made from the same lists;
 //! those of the machines from the OpenAPI document's.
 
+use std::collections::HashMap;
+
 use poem_openapi::OpenApi;
 
 use super::api::RestApi;
@@ -54,7 +56,11 @@ pub struct Route {
 
 /// Every route of this service.
 #[derive(Debug)]
-pub struct Routes(Vec<Route>);
+pub struct Routes {
+    all: Vec<Route>,
+    /// Where those are whose paths are their patterns.
+    fixed: HashMap<String, usize>,
+}
 
 /// In the order of `Allow`. Who answers to GET answers to HEAD (RFC 9110 section 9.3.2).
 const METHODS: [&str; 5] = ["GET", "HEAD", "POST", "PUT", "DELETE"];
@@ -86,26 +92,36 @@ impl Routes {
                 Route { pattern: (*pattern).to_owned(), allowed: allowed(methods), audience }
             })
         });
-        Self(machines.chain(listed).collect())
+        let all: Vec<Route> = machines.chain(listed).collect();
+        let fixed = all.iter().enumerate().filter(|(_, known)| !known.pattern.contains([':', '{']));
+        let fixed = fixed.map(|(at, known)| (known.pattern.clone(), at)).collect();
+        Self { all, fixed }
     }
 
     /// One by one.
     pub fn iter(&self) -> impl Iterator<Item = &Route> {
-        self.0.iter()
+        self.all.iter()
+    }
+
+    /// The route that `path` is on.
+    fn on(&self, path: &str) -> Option<&Route> {
+        match self.fixed.get(path) {
+            Some(at) => self.all.get(*at),
+            None => self.all.iter().find(|known| fits(&known.pattern, path)),
+        }
     }
 
     /// The methods of the route that `path` is on.
     pub fn allowed(&self, path: &str) -> Option<&str> {
-        self.0.iter().find(|known| fits(&known.pattern, path)).map(|known| known.allowed.as_str())
+        self.on(path).map(|known| known.allowed.as_str())
     }
 
     /// The audience that `path` belongs to: that of its route, or of the routes that begin like it. Whoever is
     /// lost is a person.
     pub fn audience(&self, path: &str) -> Audience {
         let begins = |text: &str| text.split('/').nth(1).map(str::to_owned);
-        let route = self.0.iter().find(|known| fits(&known.pattern, path));
-        let like_it = || self.0.iter().find(|known| begins(&known.pattern) == begins(path));
-        route.or_else(like_it).map_or(Audience::Pages, |known| known.audience)
+        let like_it = || self.all.iter().find(|known| begins(&known.pattern) == begins(path));
+        self.on(path).or_else(like_it).map_or(Audience::Pages, |known| known.audience)
     }
 }
 

@@ -54,10 +54,19 @@ const MAX_ORIGIN: usize = 256;
 pub struct OriginVisit {
     methods: &'static [&'static str],
     readers: PagesAllowed,
-    /// As it was sent, with the identifiers of its clients, if it has any.
-    origin: Option<(HeaderValue, Vec<String>)>,
+    /// Of a page of some clients, if it has one.
+    origin: Option<KnownOrigin>,
     /// One that is nobody's, of a page elsewhere.
     stranger: Option<String>,
+}
+
+/// An origin, and whose it is.
+struct KnownOrigin {
+    /// As it was sent.
+    value: HeaderValue,
+    /// The identifiers of its clients.
+    clients: Vec<String>,
+    /// Which client it turned out to be.
     noted: Arc<NotedClient>,
 }
 
@@ -78,16 +87,18 @@ pub fn visit(context: &Context, request: &mut Request) -> Option<OriginVisit> {
     let (_, methods, readers) = PATHS.iter().find(|(path, ..)| *path == request.uri().path())?;
     let clients_of = |origin: &HeaderValue| {
         let clients = discovery::clients_of_origin(context, origin.to_str().ok()?);
-        (!clients.is_empty()).then(|| (origin.clone(), clients))
+        let known = |clients| KnownOrigin { value: origin.clone(), clients, noted: Arc::default() };
+        (!clients.is_empty()).then(|| known(clients))
     };
     let origin = only(request.headers()).and_then(clients_of);
     let elsewhere = matches!(request.header("sec-fetch-site"), Some("cross-site" | "same-site"));
     let stranger =
         only(request.headers()).and_then(|it| it.to_str().ok()).filter(|it| it.len() <= MAX_ORIGIN);
     let stranger = stranger.filter(|_| elsewhere && origin.is_none()).map(str::to_owned);
-    let noted = Arc::new(NotedClient::default());
-    request.set_data(Arc::clone(&noted));
-    Some(OriginVisit { methods, readers: *readers, origin, stranger, noted })
+    if let Some(origin) = &origin {
+        request.set_data(Arc::clone(&origin.noted));
+    }
+    Some(OriginVisit { methods, readers: *readers, origin, stranger })
 }
 
 impl OriginVisit {
@@ -100,7 +111,7 @@ impl OriginVisit {
             return;
         }
         headers.append(header::VARY, HeaderValue::from_static("origin"));
-        let Some((origin, clients)) = &self.origin else {
+        let Some(KnownOrigin { value, clients, noted }) = &self.origin else {
             if let Some(origin) = &self.stranger {
                 tracing::info!(
                     origin,
@@ -109,8 +120,8 @@ impl OriginVisit {
             }
             return;
         };
-        if self.noted.0.get().is_none_or(|id| clients.contains(id)) {
-            headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
+        if noted.0.get().is_none_or(|id| clients.contains(id)) {
+            headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, value.clone());
             headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static(RESPONSE_HEADERS));
         }
     }

@@ -23,8 +23,10 @@ use poem::{Endpoint, EndpointExt as _, PathPattern, Request, Response, Route};
 use tokio::time::{Instant, timeout};
 use tracing::Instrument as _;
 
+use self::rate_limits::RateLimits;
 use self::trace::{RequestNotes, TraceId};
 use super::PublicUrl;
+use super::api::shapes::Shapes;
 use super::pages::look::Look;
 use super::routes::{Audience, Routes};
 use crate::flow::context::{Context, Service};
@@ -38,12 +40,22 @@ const TIME_LIMIT: Duration = Duration::from_secs(30);
 pub struct Endpoints {
     /// Client, wallet and REST API.
     pub machines: BoxEndpoint<'static>,
+    /// What those find with each request.
+    pub for_machines: Option<ForMachines>,
     /// The endpoint of the pages.
     pub human: BoxEndpoint<'static>,
     /// The operations endpoints.
     pub operator: BoxEndpoint<'static>,
     /// Endpoints of others and where they are mounted.
     pub mounts: Vec<(&'static str, BoxEndpoint<'static>)>,
+}
+
+/// What the endpoints of machines find with each request, beside [`PublicUrl`].
+pub struct ForMachines {
+    /// How often clients may fail, push and arrive.
+    pub limits: Arc<RateLimits>,
+    /// What bodies of the REST API are held against.
+    pub shapes: Arc<Shapes>,
 }
 
 /// Which part of it is served.
@@ -61,6 +73,7 @@ pub enum ServedPart {
 pub struct Middleware {
     part: ServedPart,
     machines: BoxEndpoint<'static>,
+    for_machines: Option<ForMachines>,
     human: BoxEndpoint<'static>,
     operator: BoxEndpoint<'static>,
     mounted: BoxEndpoint<'static>,
@@ -81,6 +94,7 @@ impl Middleware {
         Self {
             part,
             machines: caught(endpoints.machines),
+            for_machines: endpoints.for_machines,
             human: caught(endpoints.human),
             operator: caught(endpoints.operator),
             mounted: caught(mounted.boxed()),
@@ -117,13 +131,29 @@ impl Middleware {
         }
     }
 
-    /// What a page is to look like, where no handler answers.
+    /// Gives a request what its endpoints find with it. Here, because a layer of its own for each would be one more
+    /// future around every answer.
+    fn equip(&self, audience: Audience, look: Option<&Look>, request: &mut Request) {
+        if let Some(look) = look {
+            request.set_data(look.clone());
+        }
+        let is_machine = matches!(audience, Audience::Oauth | Audience::Openid4vp | Audience::Api);
+        if let Some(given) = self.for_machines.as_ref().filter(|_| is_machine) {
+            request.set_data(self.public_url.clone());
+            request.set_data(Arc::clone(&given.limits));
+            if audience == Audience::Api {
+                request.set_data(Arc::clone(&given.shapes));
+            }
+        }
+    }
+
+    /// What a page is to look like, whoever answers.
     fn look(&self, audience: Audience, request: &Request) -> Option<Look> {
         let context = request.data::<Context>().filter(|_| audience == Audience::Pages)?;
         Some(Look::of(context.appearance(), request, &self.public_url))
     }
 
-    async fn answer(&self, audience: Audience, request: Request) -> Response {
+    async fn answer(&self, audience: Audience, mut request: Request) -> Response {
         let look = self.look(audience, &request);
         if let Some(status) = request_checks::refused(audience, &request) {
             return fallback::unanswered((audience, look.as_ref()), status, None);
@@ -134,7 +164,8 @@ impl Middleware {
             Audience::Operations => &self.operator,
             Audience::Mounted => &self.mounted,
         };
-        let path = request.uri().path().to_owned();
+        self.equip(audience, look.as_ref(), &mut request);
+        let uri = request.uri().clone();
         match timeout(TIME_LIMIT, endpoint.call(request)).await {
             Ok(Ok(response)) if response.data::<Panicked>().is_some() => {
                 fallback::unanswered((audience, look.as_ref()), StatusCode::INTERNAL_SERVER_ERROR, None)
@@ -143,7 +174,7 @@ impl Middleware {
             Ok(Err(error)) if error.is_from_response() => error.into_response(),
             Ok(Err(error)) => {
                 let pattern = error.data::<PathPattern>().cloned();
-                let allowed = self.routes.allowed(&path);
+                let allowed = self.routes.allowed(uri.path());
                 let mut response = fallback::unanswered((audience, look.as_ref()), error.status(), allowed);
                 pattern.into_iter().for_each(|pattern| response.set_data(pattern));
                 response
@@ -161,7 +192,7 @@ impl Endpoint for Middleware {
 
     async fn call(&self, mut request: Request) -> poem::Result<Response> {
         let context = self.service.context();
-        let trace = TraceId::of(context.trace());
+        let trace = TraceId::of(self.service.trace());
         let parent = trace::parent(request.headers());
         let collected = spans::request(parent.as_ref(), &trace);
         let span = tracing::info_span!("request", %trace, parent = parent.map(|parent| parent.trace));

@@ -61,29 +61,24 @@ impl RequestNotes {
 }
 
 /// 16 hexadecimal characters. It names a request and proves nothing.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TraceId(Arc<str>);
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct TraceId(u64);
 
 impl TraceId {
-    /// Of fresh bytes. Without randomness there is a placeholder: a request that only fails to be
+    /// Of its number. Without one there is a placeholder: a request that only fails to be
     /// named must not fail for it.
-    pub fn of(drawn: Result<[u8; 8], Unavailable>) -> Self {
-        drawn
-            .map_or_else(|_| Self::none(), |bytes| Self(format!("{:016x}", u64::from_be_bytes(bytes)).into()))
+    pub fn of(number: Result<u64, Unavailable>) -> Self {
+        number.map(Self).unwrap_or_default()
     }
 
     /// The id of the request that is being answered.
     pub fn current() -> Self {
-        CURRENT.try_with(|current| current.id.clone()).unwrap_or_else(|_| Self::none())
+        CURRENT.try_with(|current| current.id).unwrap_or_default()
     }
 
     /// Runs `answer` so that [`TraceId::current`] is this one inside, and what is noted of the request is in `notes`.
     pub async fn around<F: Future>(self, notes: RequestNotes, answer: F) -> F::Output {
         CURRENT.scope(CurrentRequest { id: self, notes }, answer).await
-    }
-
-    fn none() -> Self {
-        Self("0000000000000000".into())
     }
 }
 
@@ -97,7 +92,7 @@ pub fn parent(headers: &HeaderMap) -> Option<TraceParent<'_>> {
 
 impl fmt::Display for TraceId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        write!(f, "{:016x}", self.0)
     }
 }
 
@@ -131,17 +126,17 @@ mod tests {
 
     #[tokio::test]
     async fn the_current_id_is_the_one_around_us() {
-        let id = TraceId::of(Ok([0xab; 8]));
+        let id = TraceId::of(Ok(0xabab_abab_abab_abab));
         assert_eq!(id.to_string(), "abababababababab");
         let notes = RequestNotes::default();
-        let seen = id.clone().around(notes.clone(), async { TraceId::current() }).await;
-        assert_eq!((seen, notes.asked_again(), notes.waited()), (id.clone(), false, Duration::ZERO));
+        let seen = id.around(notes.clone(), async { TraceId::current() }).await;
+        assert_eq!((seen, notes.asked_again(), notes.waited()), (id, false, Duration::ZERO));
         let answer = async {
             RequestNotes::note_asked_again();
             RequestNotes::note_waited(Duration::from_secs(7));
         };
         id.around(notes.clone(), answer).await;
         assert_eq!((notes.asked_again(), notes.waited()), (true, Duration::from_secs(7)));
-        assert_eq!(TraceId::current(), TraceId::none());
+        assert_eq!(TraceId::current().to_string(), "0000000000000000");
     }
 }

@@ -35,7 +35,6 @@ use self::userinfo::{TokenInForm, UserinfoAnswer};
 use super::basic::{ClientParameters, CredentialsFault};
 use super::client_authentication::NotLetIn;
 use super::documented::Documented;
-use super::middleware::client_address::ClientAddresses;
 use super::middleware::rate_limits::RateLimits;
 use super::payload::Payload;
 use super::prefer::wait;
@@ -65,7 +64,7 @@ impl OauthEndpoints {
         &self,
         context: Data<&Context>,
         public_url: Data<&PublicUrl>,
-        addresses: Data<&ClientAddresses>,
+        limits: Data<&Arc<RateLimits>>,
         request: &Request,
         form: Payload<WholeForm<DeviceAuthorizationRequest>>,
     ) -> Result<DeviceAuthorizationAnswer, OAuthRefusal> {
@@ -81,7 +80,7 @@ impl OauthEndpoints {
             why => why.into(),
         })?;
         let key = proven(&context, client, request, &public_url.at("/device_authorization")).await?;
-        let from = addresses.of(request);
+        let from = limits.address_of(request);
         let given =
             flow::device::authorize(&context, client, form.scope.as_deref(), key, from, &parameters).await?;
         Ok(DeviceAuthorizationAnswer::new(&given, &public_url))

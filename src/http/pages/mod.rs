@@ -195,13 +195,12 @@ where
     let site = Arc::clone(site);
     poem::endpoint::make(move |request| {
         let site = Arc::clone(&site);
-        let pages = request.data::<Context>().cloned().map(|context| {
-            let look = Look::of(context.appearance(), &request, &site.public_url);
-            Pages { context, look, site: Arc::clone(&site) }
-        });
+        let given = request.data::<Context>().cloned().zip(request.data::<Look>().cloned());
+        let pages = given.map(|(context, look)| Pages { context, look, site: Arc::clone(&site) });
         let look = pages.as_ref().map(|pages| pages.look.clone()).unwrap_or_default();
         let is_a_form = request.method() == Method::POST;
-        let answer = pages.map(|pages| show(pages, request));
+        // On the heap: where an answer is judged the future is large, and each layer around it would move it.
+        let answer = pages.map(|pages| Box::pin(show(pages, request)));
         async move {
             let answer = match answer {
                 Some(answer) => answer.await,
