@@ -5,6 +5,7 @@ mod checkpoints;
 pub(super) mod copy;
 mod deliveries;
 mod events;
+mod functions;
 mod joined;
 mod lookups;
 mod marks;

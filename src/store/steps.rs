@@ -50,6 +50,8 @@ pub(super) struct Step {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Sql {
     pub sqlite: &'static str,
+    /// What SQLite does at less expense where it can, with the same cells: no row is changed where it cannot.
+    pub sqlite_first: Option<&'static str>,
     /// The same text, but where the two have no words in common.
     pub postgres: &'static str,
     pub rows: Rows,
@@ -69,16 +71,25 @@ pub(super) enum Rows {
     FoundFirst(&'static str),
 }
 
-/// A statement that writes a new row.
+/// A statement that writes a new row. Without a condition SQLite is given one row and no query: that is done whole or
+/// not at all, so it keeps no copy of each page on the way.
 macro_rules! insert {
     ($into:literal, $values:literal $(, $conflict:literal)?) => {
         insert!($crate::store::steps::Rows::New, $into, $values, "TRUE" $(, $conflict)?)
+    };
+    ($rows:expr, $into:literal, $values:literal, "TRUE" $(, $conflict:literal)?) => {
+        $crate::store::steps::Sql {
+            sqlite: concat!("INSERT INTO ", $into, " VALUES (", $values, ")" $(, " ", $conflict)?),
+            sqlite_first: None,
+            postgres: concat!("INSERT INTO ", $into, " SELECT ", $values, " WHERE TRUE" $(, " /*AND*/ ", $conflict)?),
+            rows: $rows,
+        }
     };
     ($rows:expr, $into:literal, $values:literal, $condition:literal $(, $conflict:literal)?) => {{
         const TEXT: &str = concat!(
             "INSERT INTO ", $into, " SELECT ", $values, " WHERE ", $condition, $(" /*AND*/ ", $conflict)?
         );
-        $crate::store::steps::Sql { sqlite: TEXT, postgres: TEXT, rows: $rows }
+        $crate::store::steps::Sql { sqlite: TEXT, sqlite_first: None, postgres: TEXT, rows: $rows }
     }};
 }
 
@@ -90,6 +101,7 @@ macro_rules! update {
     ($table:literal, $set:expr, $condition:literal, in_postgres $its_set:expr, $its_condition:literal) => {
         $crate::store::steps::Sql {
             sqlite: concat!("UPDATE ", $table, " SET ", $set, " WHERE ", $condition),
+            sqlite_first: None,
             postgres: concat!("UPDATE ", $table, " SET ", $its_set, " WHERE ", $its_condition),
             rows: $crate::store::steps::Rows::Found(concat!(
                 "SELECT 1 FROM ", $table, " WHERE ", $its_condition, " FOR NO KEY UPDATE"
@@ -107,6 +119,7 @@ macro_rules! delete {
         const TEXT: &str = concat!("DELETE FROM ", $table, " WHERE ", $condition);
         $crate::store::steps::Sql {
             sqlite: TEXT,
+            sqlite_first: None,
             postgres: TEXT,
             rows: $rows(concat!("SELECT 1 FROM ", $table, " WHERE ", $condition, " FOR UPDATE")),
         }

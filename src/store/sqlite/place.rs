@@ -6,6 +6,7 @@ use std::time::Duration;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
+use super::functions;
 use super::watch::beside;
 use crate::config::Storage;
 use crate::store::OpenFault;
@@ -66,6 +67,7 @@ impl DatabasePlace {
         connection.pragma_update(None, "temp_store", "memory")?;
         connection.pragma_update_and_check(None, "journal_size_limit", LOG_BYTES, |_| Ok(()))?;
         connection.pragma_update(None, "trusted_schema", false)?;
+        functions::register(&connection)?;
         prepare_once(&connection)?;
         Ok(connection)
     }

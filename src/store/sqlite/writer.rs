@@ -272,13 +272,20 @@ fn made(changed: rusqlite::Result<usize>, step: &Step) -> Result<(), Stopped> {
 
 /// How many rows it changed.
 fn execute(connection: &Connection, step: &Step) -> rusqlite::Result<usize> {
-    let mut statement = connection.prepare_cached(step.sql.sqlite)?;
-    debug_assert!(
-        (1..=step.cells.len()).all(|n| statement.parameter_index(&format!("${n}")) == Ok(Some(n))),
-        "parameters appear in the order of their numbers: {}",
-        step.sql.sqlite
-    );
-    statement.execute(params_from_iter(&step.cells))
+    let run = |sql| {
+        let mut statement = connection.prepare_cached(sql)?;
+        debug_assert!(
+            (1..=step.cells.len()).all(|n| ["$", "?"]
+                .iter()
+                .any(|mark| statement.parameter_index(&format!("{mark}{n}")) == Ok(Some(n)))),
+            "parameters appear in the order of their numbers: {sql}"
+        );
+        statement.execute(params_from_iter(&step.cells))
+    };
+    match step.sql.sqlite_first.map(run).transpose()? {
+        None | Some(0) => run(step.sql.sqlite),
+        Some(changed) => Ok(changed),
+    }
 }
 
 impl ToSql for Cell {

@@ -14,38 +14,62 @@ use vpgate_core::oauth::attempts::{Attempt, Barrier, Limited};
 
 /// Counts `$7`, or nothing where the code `$5` is that of a pending grant that is remembered after `$6`. Refused
 /// when `$10` were counted; when `$11` were counted, too, as long as the counter `$12` of `$13` has reached `$16`.
-/// Slots that are forgotten, or were written by a clock that was ahead, go; in SQLite when a new slot begins, for as
-/// long as one goes on only its number changes there.
-const COUNT: Sql = Sql { sqlite: IN_SQLITE, postgres: IN_POSTGRES, rows: Rows::NewWithin };
+/// Slots that are forgotten, or were written by a clock that was ahead, go.
+const COUNT: Sql = Sql {
+    sqlite: ANY_IN_SQLITE,
+    sqlite_first: Some(COUNTED_BEFORE_IN_SQLITE),
+    postgres: IN_POSTGRES,
+    rows: Rows::NewWithin,
+};
 
-const IN_SQLITE: &str = "
-    INSERT INTO attempts (what, who, newest, forget_at, slots)
-    VALUES ($1, $2, $3, $4, json_object(CAST($3 AS TEXT),
-            CASE WHEN EXISTS (SELECT 1 FROM grants
-                              WHERE user_code = $5 AND state = 'pending' AND forget_at > $6)
-                 THEN 0 ELSE $7 END))
-    ON CONFLICT (what, who) DO UPDATE
-    SET slots = CASE
-            WHEN attempts.newest = $3
-            THEN json_set(attempts.slots, '$.\"' || $3 || '\"',
-                          coalesce(attempts.slots ->> ('$.\"' || $3 || '\"'), 0)
-                          + (excluded.slots ->> ('$.\"' || $3 || '\"')))
-            ELSE (SELECT json_group_object(slot, number)
-                  FROM (SELECT key AS slot, sum(value) AS number
-                        FROM (SELECT key, value FROM json_each(attempts.slots)
-                              UNION ALL SELECT key, value FROM json_each(excluded.slots))
-                        WHERE CAST(key AS INTEGER) > $8 AND CAST(key AS INTEGER) <= $9
-                        GROUP BY key))
-            END,
-        newest = max(excluded.newest, min(attempts.newest, $9)),
-        forget_at = max(excluded.forget_at, min(attempts.forget_at, excluded.forget_at + $9 - $3))
-    WHERE (SELECT coalesce(sum(value), 0) < $10
-                  AND (coalesce(sum(value), 0) < $11
-                       OR (SELECT coalesce(sum(counted.value), 0)
-                           FROM attempts AS other, json_each(other.slots) AS counted
-                           WHERE other.what = $12 AND other.who = $13
-                             AND CAST(counted.key AS INTEGER) > $14 AND CAST(counted.key AS INTEGER) <= $15) < $16)
-           FROM json_each(attempts.slots) WHERE CAST(key AS INTEGER) > $8 AND CAST(key AS INTEGER) <= $9)";
+/// The counter `attempts.slots` of SQLite, or a new one, with what is counted. `sqlite/functions.rs` has what SQLite
+/// has not.
+macro_rules! counted_in {
+    ($slots:literal) => {
+        concat!(
+            "slots_with(",
+            $slots,
+            ", ?3,
+                CASE WHEN EXISTS (SELECT 1 FROM grants
+                                  WHERE user_code = ?5 AND state = 'pending' AND forget_at > ?6)
+                     THEN 0 ELSE ?7 END, ?8, ?9)"
+        )
+    };
+}
+
+/// Whether the limits of `attempts` let one in.
+macro_rules! within_limits {
+    () => {
+        "slots_sum(attempts.slots, ?8, ?9) < ?10
+            AND (?12 IS NULL OR slots_sum(attempts.slots, ?8, ?9) < ?11
+                 OR coalesce((SELECT slots_sum(other.slots, ?14, ?15) FROM attempts AS other
+                              WHERE other.what = ?12 AND other.who = ?13), 0) < ?16)"
+    };
+}
+
+const ANY_IN_SQLITE: &str = concat!(
+    "INSERT INTO attempts (what, who, newest, forget_at, slots)
+     VALUES (?1, ?2, ?3, ?4, ",
+    counted_in!("'{}'"),
+    ")
+     ON CONFLICT (what, who) DO UPDATE
+     SET slots = ",
+    counted_in!("attempts.slots"),
+    ",
+         newest = max(excluded.newest, min(attempts.newest, ?9)),
+         forget_at = max(excluded.forget_at, min(attempts.forget_at, excluded.forget_at + ?9 - ?3))
+     WHERE ",
+    within_limits!()
+);
+
+/// The same where the times of the row stay as they are: the indexes on them are not touched then, whose pages would
+/// go to the disk with each count.
+const COUNTED_BEFORE_IN_SQLITE: &str = concat!(
+    "UPDATE attempts SET slots = ",
+    counted_in!("attempts.slots"),
+    " WHERE what = ?1 AND who = ?2 AND newest BETWEEN ?3 AND ?9 AND forget_at BETWEEN ?4 AND ?4 + ?9 - ?3 AND ",
+    within_limits!()
+);
 
 /// The counter that another one depends on is locked before it is read: it decides.
 const IN_POSTGRES: &str = "

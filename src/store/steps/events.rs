@@ -57,5 +57,5 @@ pub(super) fn place(client_id: &str, at: Timestamp) -> Step {
                WHERE client = $2 AND ordinal IS NULL) AS fresh
          WHERE events.id = fresh.id";
     let cells: [Cell; 2] = [EventCursor::floor(at).ordinal().into(), text(client_id)];
-    may(Sql { sqlite: TEXT, postgres: TEXT, rows: Rows::New }, cells)
+    may(Sql { sqlite: TEXT, sqlite_first: None, postgres: TEXT, rows: Rows::New }, cells)
 }

@@ -12,7 +12,7 @@ use vpgate_core::openid4vp::retention::Retention;
 
 /// The columns of a new presentation.
 macro_rules! begin {
-    ($rows:expr, $condition:literal) => {
+    ($rows:expr, $condition:tt) => {
         insert!(
             $rows,
             "presentations (id, handle, request_state, state, request, reserved_for, answer_key, expires_at,

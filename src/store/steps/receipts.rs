@@ -67,6 +67,7 @@ const SEAL: Sql = Sql {
                     content = NULL, sent = NULL
              FROM json_each($2) AS new
              WHERE receipts.presentation = new.value ->> 'id' AND receipts.sealed IS NULL",
+    sqlite_first: None,
     postgres: "UPDATE receipts SET position = new.position, sealed = new.jws, forget_at = $1,
                       content = NULL, sent = NULL
                FROM json_to_recordset($2::json) AS new(id text, position bigint, jws text)

@@ -7,6 +7,7 @@ const NEW: Sql = insert!("token_families (id, origin)", "$1, $2");
 const GONE: Sql = delete!("pushed_requests", "handle = $1");
 const COUNT: Sql = Sql {
     sqlite: "",
+    sqlite_first: None,
     postgres: "INSERT INTO attempts AS own (what) SELECT $1 WHERE TRUE /*AND*/ ON CONFLICT (what) DO UPDATE SET n = 1
                WHERE (SELECT n FROM attempts AS other, unnest(own.slots) AS s WHERE x IS DISTINCT FROM 'from FROM a')",
     rows: Rows::NewWithin,

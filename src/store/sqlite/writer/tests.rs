@@ -1,22 +1,30 @@
 use std::time::Duration;
 
+use proptest::prelude::*;
+use proptest::test_runner::{Config, TestRunner};
+
+use super::super::place::DatabasePlace;
 use super::super::schema;
 use super::*;
-use crate::store::steps::steps;
+use crate::store::steps::{Sql, steps};
 use vpgate_core::admission::scopes::Scopes;
 use vpgate_core::admission::token_claims::RequestParameters;
 use vpgate_core::base::id::GrantId;
 use vpgate_core::base::secret::Digest;
 use vpgate_core::base::time::Timestamp;
 use vpgate_core::change::Change;
-use vpgate_core::oauth::attempts::Limited;
+use vpgate_core::oauth::attempts::{Attempt, Barrier, CountedEvent, Limited};
 use vpgate_core::oauth::device_grant::{DeviceGrantTerms, Pending};
 use vpgate_core::oauth::polling::Pace;
 
-fn writer() -> SqliteWriter {
-    let mut connection = Connection::open_in_memory().unwrap();
+fn connection() -> Connection {
+    let mut connection = DatabasePlace::Memory.writer().unwrap();
     schema::migrate(&mut connection).unwrap();
-    SqliteWriter::start(connection, None, None).unwrap()
+    connection
+}
+
+fn writer() -> SqliteWriter {
+    SqliteWriter::start(connection(), None, None).unwrap()
 }
 
 /// A grant of its own for each `number`.
@@ -203,4 +211,75 @@ async fn when_the_thread_has_died_everybody_is_told() {
     let late = writer.commit(steps(&open(2)).unwrap()).await;
     assert!(matches!(late, Err(NotCommitted::NotSent(_))), "{late:?}");
     writer.close().await;
+}
+
+/// What is counted for `who` by a clock that stands at `at`, in one of the ways in which something is.
+fn count(who: u8, at: i64, way: u8, number: u32) -> Change {
+    let window = Duration::from_secs(600);
+    let of = |who: u8, most, at| {
+        let at = Timestamp::from_unix(1_800_000_000 + at);
+        Attempt::new(CountedEvent::WrongCode, Digest::of(&[who]), most, window, at)
+    };
+    let (own, all) = (of(who, 9, at), of(99, 20, at));
+    match way {
+        0 => Change::Count(own.times(number)),
+        1 => Change::Count(own.giving_back(number, of(who, 9, at - i64::from(number) * 50).slot())),
+        2 => Change::Reserve(Limited::each([own.times(number), all])),
+        _ => Change::Reserve(Limited {
+            barriers: vec![Barrier::while_reached(all, own)],
+            counted: vec![own, of(99, u32::MAX, at)],
+        }),
+    }
+}
+
+#[test]
+fn a_counter_is_the_same_whichever_statement_counts() {
+    let (one, other) = (connection(), connection());
+    // Clocks go on, differ by seconds, and are set.
+    let jump = prop_oneof![6 => -9_i64..40, 1 => -2000_i64..2000];
+    let histories = proptest::collection::vec((0_u8..3, jump, 0_u8..4, 1_u32..4), 1..60);
+    let run = |history: Vec<(u8, i64, u8, u32)>| {
+        let mut at = 0;
+        for (who, jump, way, number) in history {
+            at += jump;
+            for step in steps(&count(who, at, way, number)).unwrap() {
+                let changed = execute(&one, &step).unwrap();
+                let general = Step { sql: Sql { sqlite_first: None, ..step.sql }, ..step };
+                prop_assert_eq!(changed, execute(&other, &general).unwrap());
+            }
+            prop_assert_eq!(counters(&one), counters(&other));
+        }
+        for connection in [&one, &other] {
+            connection.execute("DELETE FROM attempts", []).unwrap();
+        }
+        Ok(())
+    };
+    TestRunner::new(Config::with_cases(64)).run(&histories, run).unwrap();
+}
+
+fn counters(connection: &Connection) -> Vec<(Vec<u8>, String, i64, i64)> {
+    let mut statement =
+        connection.prepare_cached("SELECT who, slots, newest, forget_at FROM attempts ORDER BY who").unwrap();
+    let row = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?));
+    statement.query_map([], row).unwrap().map(Result::unwrap).collect()
+}
+
+#[test]
+fn counting_within_a_slot_writes_to_no_index() {
+    let connection = connection();
+    let step = steps(&count(1, 0, 0, 1)).unwrap().pop().unwrap();
+    let first = step.sql.sqlite_first.unwrap();
+    let short = || connection.prepare(first).unwrap().execute(params_from_iter(&step.cells)).unwrap();
+    assert_eq!(short(), 0, "there is none to add to");
+    assert_eq!(execute(&connection, &step).unwrap(), 1);
+    assert_eq!(short(), 1);
+    let written: Vec<String> = connection
+        .prepare(&format!("EXPLAIN {first}"))
+        .unwrap()
+        .query_map(params_from_iter(&step.cells), |row| row.get("opcode"))
+        .unwrap()
+        .map(Result::unwrap)
+        .filter(|opcode: &String| opcode == "OpenWrite")
+        .collect();
+    assert_eq!(written.len(), 1, "the table alone");
 }
