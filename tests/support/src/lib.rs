@@ -23,6 +23,8 @@ pub mod live_server;
 pub mod losing_store;
 #[cfg(feature = "sandbox")]
 pub mod model_service;
+#[cfg(feature = "sandbox")]
+pub mod network;
 pub mod person;
 #[cfg(unix)]
 pub mod postgres;

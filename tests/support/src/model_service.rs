@@ -15,7 +15,6 @@ use tempfile::TempDir;
 use url::form_urlencoded;
 use vpgate::app::{App, Outside};
 use vpgate::config::Config;
-use vpgate::fetch::client::FetchClient;
 use vpgate::fetch::issuer_keys::FetchedIssuerKeys;
 use vpgate::fetch::logout_receivers::PostedLogouts;
 use vpgate::fetch::wallets::FetchedWallets;
@@ -33,6 +32,7 @@ use vpgate_core::status_list::token::{CacheBounds, Receipt, StatusList, StatusLi
 use vpgate_core::trust::TrustedIssuer;
 
 use crate::losing_store::{LosingStore, Troubles};
+use crate::network::{network, silent_client};
 use crate::stores::Place;
 
 /// Seconds that a code lives, and between two polls.
@@ -76,7 +76,6 @@ impl ModelService {
         Self::with_replicas(1)
     }
 
-    #[expect(clippy::disallowed_methods, reason = "no request leaves this test")]
     pub fn with_replicas(replicas: usize) -> Self {
         let clock = Arc::new(Hand(AtomicI64::new(SystemClock.now().unix())));
         let sandbox = Sandbox::new(SandboxSettings {
@@ -93,7 +92,7 @@ impl ModelService {
                 Arc::new(move || clock.now())
             },
             rng: Arc::new(|bytes| SystemEntropy.fill(bytes).unwrap()),
-            http: reqwest::Client::new(),
+            http: silent_client(),
         });
         let (folder, sandbox) = (tempfile::tempdir().unwrap(), Arc::new(sandbox.unwrap()));
         let troubles = Arc::default();
@@ -194,7 +193,7 @@ fn open(
     troubles: &Arc<Troubles>,
 ) -> Arc<App> {
     let config = Config::from_toml(&configuration(), folder).unwrap();
-    let network = FetchClient::new(true).unwrap();
+    let network = network();
     let plan = KeyPlans::of(&config.policy);
     let keys = Arc::new(KeySet::from_json(&sandbox.issuer_jwks()).unwrap());
     let lists =

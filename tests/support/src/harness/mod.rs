@@ -16,7 +16,6 @@ use serde_json::Value;
 use url::form_urlencoded;
 use vpgate::app::{App, Outside};
 use vpgate::config::Config;
-use vpgate::fetch::client::FetchClient;
 use vpgate::fetch::wallets::FetchedWallets;
 use vpgate::fetch::webhook_receivers::PostedWebhooks;
 use vpgate::flow::ports::{Clock, Entropy, LogoutReceivers, NotPublished, Store};
@@ -38,6 +37,7 @@ use crate::builders::configuration::configuration;
 use crate::harness::outside::{
     KnownKeys, ListRoad, ListsOfOthers, NoClientKeys, PublishedLists, TestClock, ToldLogouts,
 };
+use crate::network::{network, silent_client};
 use crate::stores::Place;
 
 /// Where a wallet app is opened that posts its answers.
@@ -267,10 +267,10 @@ impl Harness {
             issuer_keys: Arc::new(KnownKeys(keys, Arc::clone(&no_keys))),
             client_keys: Arc::new(NoClientKeys),
             logout_receivers: Arc::clone(&told) as Arc<dyn LogoutReceivers>,
-            webhook_receivers: Arc::new(PostedWebhooks::new(FetchClient::new(true).unwrap())),
+            webhook_receivers: Arc::new(PostedWebhooks::new(network())),
             status_lists: Arc::new(status_lists),
             wallets: Arc::new(FetchedWallets::new(
-                FetchClient::new(true).unwrap(),
+                network(),
                 Arc::clone(&clock) as Arc<dyn Clock>,
                 HashMap::new(),
             )),
@@ -576,7 +576,7 @@ impl Parties {
                 Arc::new(move || clock.now())
             },
             rng: Arc::new(|bytes| SystemEntropy.fill(bytes).unwrap()),
-            http: client(),
+            http: silent_client(),
         })
         .unwrap();
         // Roots are found by their names: two of one name in a file would hide each other.
@@ -593,14 +593,6 @@ impl Parties {
 
 pub fn basic((id, secret): (&str, &str)) -> (&'static str, String) {
     ("authorization", format!("Basic {}", STANDARD.encode(format!("{id}:{secret}"))))
-}
-
-#[expect(
-    clippy::disallowed_methods,
-    reason = "television and shop pages are not driven here: this client sends nothing"
-)]
-fn client() -> reqwest::Client {
-    reqwest::Client::new()
 }
 
 /// The usual configuration with another wallet entry, and with issuers that are known by certificates.
