@@ -3,6 +3,7 @@
 use poem::http::{HeaderMap, header};
 use poem::web::headers::authorization::{Basic, Credentials as _};
 use poem_openapi::Object;
+use serde::Deserialize;
 
 use super::form::{self, Form};
 use vpgate_core::base::secret::Secret;
@@ -13,7 +14,7 @@ use vpgate_core::oauth::client_assertion::JWT_BEARER;
 pub const CHALLENGE: &str = "Basic realm=\"vpgate\"";
 
 /// How a form names and proves its client.
-#[derive(Debug, Default, Object)]
+#[derive(Debug, Default, Object, Deserialize)]
 pub struct ClientParameters {
     /// Required unless the client authenticates with HTTP Basic or an assertion.
     pub client_id: Option<String>,

@@ -2,16 +2,18 @@
 
 use poem_openapi::payload::Json;
 use poem_openapi::{ApiResponse, Object};
+use serde::Deserialize;
 
 use crate::flow::device::authorize::DeviceAuthorization;
 use crate::http::PublicUrl;
 use crate::http::basic::ClientParameters;
 
 /// A device asks for codes.
-#[derive(Debug, Object)]
+#[derive(Debug, Object, Deserialize)]
 pub struct DeviceAuthorizationRequest {
     /// Who asks.
     #[oai(flatten)]
+    #[serde(flatten)]
     pub client: ClientParameters,
     /// Space-separated; all scopes of the client when left out.
     pub scope: Option<String>,

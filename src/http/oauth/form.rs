@@ -2,8 +2,9 @@
 
 use poem::http::header;
 use poem::{Request, RequestBody};
-use poem_openapi::types::ParseFromJSON;
-use serde_json::{Map, Value};
+use poem_openapi::types::Type;
+use serde::de::value::{Error, MapDeserializer};
+use serde::de::{DeserializeOwned, Deserializer, IntoDeserializer, Visitor};
 
 use super::error::OAuthRefusal;
 use crate::http::basic::CredentialsFault;
@@ -38,16 +39,14 @@ async fn pairs(request: &Request, body: &mut RequestBody) -> Result<Vec<(String,
     Ok(parameters.into_pairs().collect())
 }
 
-fn named<T: ParseFromJSON>(
-    request: &Request,
-    pairs: impl Iterator<Item = (String, String)>,
-) -> Result<T, OAuthRefusal> {
-    let members: Map<String, Value> = pairs.map(|(name, value)| (name, Value::String(value))).collect();
-    let is_anonymous = !request.headers().contains_key(header::AUTHORIZATION)
-        && !["client_id", "client_assertion"].iter().any(|name| members.contains_key(*name));
+fn named<T: DeserializeOwned>(request: &Request, pairs: Vec<(String, String)>) -> Result<T, OAuthRefusal> {
+    let names_client = |(name, _): &(String, String)| name == "client_id" || name == "client_assertion";
+    let is_anonymous =
+        !request.headers().contains_key(header::AUTHORIZATION) && !pairs.iter().any(names_client);
+    let values = pairs.into_iter().map(|(name, value)| (name, FormValue(value)));
     // All members are text, so the only thing that can be wrong is that one is missing. Whoever says nothing
     // of themselves either hears that first (RFC 7662 section 2.1, RFC 6749 section 5.2).
-    T::parse_from_json(Some(Value::Object(members))).map_err(|_| {
+    T::deserialize(MapDeserializer::new(values)).map_err(|_| {
         if is_anonymous {
             NotLetIn::Credentials(CredentialsFault::Missing).into()
         } else {
@@ -56,18 +55,46 @@ fn named<T: ParseFromJSON>(
     })
 }
 
-impl<T: ParseFromJSON> ReadBody for OAuthForm<T> {
+/// The value of a parameter: text, whether the parameter may be left out or not.
+struct FormValue(String);
+
+impl<'de> Deserializer<'de> for FormValue {
+    type Error = Error;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        visitor.visit_string(self.0)
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        visitor.visit_some(self)
+    }
+
+    serde::forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct
+        newtype_struct seq tuple tuple_struct map struct enum identifier ignored_any
+    }
+}
+
+impl IntoDeserializer<'_> for FormValue {
+    type Deserializer = Self;
+
+    fn into_deserializer(self) -> Self {
+        self
+    }
+}
+
+impl<T: DeserializeOwned + Type> ReadBody for OAuthForm<T> {
     type Described = T;
     type Refusal = OAuthRefusal;
 
     const MEDIA_TYPE: &'static str = MEDIA_TYPE;
 
     async fn read(request: &Request, body: &mut RequestBody) -> Result<Self, OAuthRefusal> {
-        Ok(Self(named(request, pairs(request, body).await?.into_iter())?))
+        Ok(Self(named(request, pairs(request, body).await?)?))
     }
 }
 
-impl<T: ParseFromJSON> ReadBody for WholeForm<T> {
+impl<T: DeserializeOwned + Type> ReadBody for WholeForm<T> {
     type Described = T;
     type Refusal = OAuthRefusal;
 
@@ -75,7 +102,7 @@ impl<T: ParseFromJSON> ReadBody for WholeForm<T> {
 
     async fn read(request: &Request, body: &mut RequestBody) -> Result<Self, OAuthRefusal> {
         let pairs = pairs(request, body).await?;
-        let named = named(request, pairs.iter().cloned())?;
+        let named = named(request, pairs.clone())?;
         Ok(Self { named, parameters: AuthorizationParameters::new(pairs, Vec::new()) })
     }
 }

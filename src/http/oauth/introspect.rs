@@ -2,6 +2,7 @@
 
 use poem_openapi::payload::Json;
 use poem_openapi::{ApiResponse, Object};
+use serde::Deserialize;
 use serde_json::Value;
 
 use crate::flow::tokens::introspect::{ActiveToken, LiveToken};
@@ -13,7 +14,7 @@ use vpgate_core::oauth::client_token::{API_SCOPE, ClientToken};
 use vpgate_core::oauth::thumbprint::Thumbprint;
 
 /// A resource asks about a token.
-#[derive(Debug, Object)]
+#[derive(Debug, Object, Deserialize)]
 pub struct IntrospectionRequest {
     /// The access token.
     pub token: String,
@@ -21,6 +22,7 @@ pub struct IntrospectionRequest {
     pub token_type_hint: Option<String>,
     /// Who asks.
     #[oai(flatten)]
+    #[serde(flatten)]
     pub client: ClientParameters,
 }
 

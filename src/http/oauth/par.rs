@@ -2,15 +2,17 @@
 
 use poem_openapi::payload::Json;
 use poem_openapi::{ApiResponse, Object};
+use serde::Deserialize;
 
 use crate::flow::code::push::{Pushed, URN};
 use crate::http::basic::ClientParameters;
 
 /// An authorization request, sent before the browser leaves.
-#[derive(Debug, Object)]
+#[derive(Debug, Object, Deserialize)]
 pub struct PushedAuthorizationRequest {
     /// Who sends it.
     #[oai(flatten)]
+    #[serde(flatten)]
     pub client: ClientParameters,
     /// `code`
     pub response_type: Option<String>,

@@ -1,11 +1,12 @@
 //! The shapes of RFC 7009.
 
 use poem_openapi::{ApiResponse, Object};
+use serde::Deserialize;
 
 use crate::http::basic::ClientParameters;
 
 /// A client gives a token back.
-#[derive(Debug, Object)]
+#[derive(Debug, Object, Deserialize)]
 pub struct RevocationRequest {
     /// The access or refresh token.
     pub token: String,
@@ -13,6 +14,7 @@ pub struct RevocationRequest {
     pub token_type_hint: Option<String>,
     /// Who asks.
     #[oai(flatten)]
+    #[serde(flatten)]
     pub client: ClientParameters,
 }
 

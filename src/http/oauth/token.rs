@@ -2,6 +2,7 @@
 
 use poem_openapi::payload::Json;
 use poem_openapi::{ApiResponse, Object};
+use serde::Deserialize;
 
 use super::error::{OAuthErrorCode, OAuthRefusal};
 use crate::flow::tokens::issue::TokenResponse;
@@ -19,7 +20,7 @@ pub const REFRESH_TOKEN: &str = "refresh_token";
 pub const CLIENT_CREDENTIALS: &str = "client_credentials";
 
 /// A client asks for a token.
-#[derive(Debug, Default, Object)]
+#[derive(Debug, Default, Object, Deserialize)]
 pub struct TokenRequest {
     /// `authorization_code`, `refresh_token`, `client_credentials` or
     /// `urn:ietf:params:oauth:grant-type:device_code`
@@ -42,6 +43,7 @@ pub struct TokenRequest {
     pub resource: Option<String>,
     /// Who asks.
     #[oai(flatten)]
+    #[serde(flatten)]
     pub client: ClientParameters,
 }
 
