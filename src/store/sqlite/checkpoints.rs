@@ -6,6 +6,7 @@
 
 use std::ffi::c_int;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI32, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 use rusqlite::Connection;
@@ -15,9 +16,13 @@ use super::marks::Marks;
 use super::place::DatabasePlace;
 use crate::store::OpenFault;
 
-/// Pages in the log, written since the last time, that are worth moving. Few: while they go to the disk, every commit
-/// waits longer for it, and of a large database they lie far apart.
-const WORTH_MOVING: c_int = 128;
+/// Pages in the log, written since the last time, that are worth moving: this many of a small database, where most are
+/// the same ones again and again.
+const OF_A_SMALL_ONE: i32 = 1000;
+/// Fewer of a large one, where they lie far apart: while they go to the disk, every commit waits longer for it.
+const OF_A_LARGE_ONE: i32 = 128;
+/// Pages of a small database: 64 megabytes. One of eight times as many is large.
+const SMALL: i32 = 16_384;
 /// Pages in the log that are too many: 64 megabytes.
 const TOO_LONG: c_int = 16_384;
 
@@ -35,36 +40,40 @@ impl Checkpoints {
         writer: &mut Connection,
         marks: Option<Arc<Marks>>,
     ) -> Result<Option<Self>, OpenFault> {
-        Self::at(place, writer, marks, WORTH_MOVING, TOO_LONG)
+        Self::at(place, writer, marks, worth_moving, TOO_LONG)
     }
 
     fn at(
         place: &DatabasePlace,
         writer: &mut Connection,
         marks: Option<Arc<Marks>>,
-        worth_moving: c_int,
+        worth_moving: fn(i32) -> c_int,
         too_long: c_int,
     ) -> Result<Option<Self>, OpenFault> {
         let Some(connection) = place.mover()? else { return Ok(None) };
         let (wake, woken) = sync_channel(1);
-        let thread = Joined::spawn("store-checkpoints", move || move_pages(&connection, &woken))
-            .map_err(OpenFault::Thread)?;
+        let worth = Arc::new(AtomicI32::new(worth_moving(pages(&connection)?)));
+        let noted = Arc::clone(&worth);
+        let thread = Joined::spawn("store-checkpoints", move || {
+            move_pages(&connection, &woken, |pages| noted.store(worth_moving(pages), Ordering::Relaxed));
+        })
+        .map_err(OpenFault::Thread)?;
         let wake = Arc::new(wake);
         // The thread ends with the other one, whatever becomes of the hook.
-        let (mut next, tell) = (worth_moving, Arc::downgrade(&wake));
+        let (mut moved, tell) = (0, Arc::downgrade(&wake));
         writer.wal_hook(Some(move |log: &mut rusqlite::hooks::Wal, pages| {
             if let Some(marks) = &marks {
                 marks.committed();
             }
-            if pages < next - worth_moving {
-                next = worth_moving;
+            if pages < moved {
+                moved = 0;
             }
             if pages >= too_long {
                 // The other thread may be at it just now, and is not woken again before this was done: the next commit
                 // comes back to it. An error here would be taken for one of the commit, which is durable.
                 let _ = log.checkpoint();
-            } else if pages >= next {
-                next = pages + worth_moving;
+            } else if pages - moved >= worth.load(Ordering::Relaxed) {
+                moved = pages;
                 // Full: it is about to look anyway.
                 let _ = tell.upgrade().map(|tell| tell.try_send(()));
             }
@@ -79,12 +88,27 @@ impl Checkpoints {
     }
 }
 
-fn move_pages(connection: &Connection, woken: &Receiver<()>) {
+/// How many pages in the log are worth moving into a database of so many.
+fn worth_moving(pages: i32) -> c_int {
+    (OF_A_SMALL_ONE / (pages / SMALL).max(1)).max(OF_A_LARGE_ONE)
+}
+
+fn move_pages(connection: &Connection, woken: &Receiver<()>, grown: impl Fn(i32)) {
     while woken.recv().is_ok() {
-        if let Err(fault) = connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(())) {
-            tracing::warn!(%fault, "what the log holds was not moved into the database; it is tried again");
+        let moved = connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()));
+        match moved.and_then(|()| pages(connection)) {
+            Ok(pages) => grown(pages),
+            Err(fault) => {
+                tracing::warn!(%fault, "what the log holds was not moved into the database; it is tried again");
+            }
         }
     }
+}
+
+/// How many pages the database has. More than fit are very many.
+fn pages(connection: &Connection) -> rusqlite::Result<i32> {
+    let pages: i64 = connection.pragma_query_value(None, "page_count", |row| row.get(0))?;
+    Ok(i32::try_from(pages).unwrap_or(i32::MAX))
 }
 
 #[cfg(test)]
@@ -104,7 +128,7 @@ mod tests {
         let place = DatabasePlace::File(path.to_owned());
         let mut writer = place.writer().unwrap();
         writer.execute_batch("CREATE TABLE t (x)").unwrap();
-        let checkpoints = Checkpoints::at(&place, &mut writer, None, WORTH, LONG).unwrap().unwrap();
+        let checkpoints = Checkpoints::at(&place, &mut writer, None, |_| WORTH, LONG).unwrap().unwrap();
         (writer, checkpoints)
     }
 
@@ -141,6 +165,15 @@ mod tests {
             assert!(length(&beside(&path, "-wal")) < 4000 * (PAGE + 24));
         }
         checkpoints.end(&mut writer).unwrap();
+    }
+
+    #[test]
+    fn the_larger_a_database_the_less_is_moved_at_a_time() {
+        let megabytes = |size: i32| worth_moving(size * 256);
+        assert_eq!([0, 1, 60, 127].map(megabytes), [1000; 4]);
+        assert_eq!([128, 256].map(megabytes), [500, 250]);
+        assert_eq!([512, 4096].map(megabytes), [128; 2]);
+        assert_eq!(worth_moving(i32::MAX), 128);
     }
 
     #[test]
