@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use tokio::task::JoinSet;
 use vpgate::flow::ports::Mark;
 use vpgate_core::base::secret::Digest;
 use vpgate_core::base::time::Timestamp;
@@ -19,7 +20,6 @@ fn marked(store: &AnyStore, grant: &Grant) -> Option<Mark> {
     let mark = store.mark(&grant.device_code);
     if mark.is_none() {
         assert!(!store.holds(&grant.device_code, Mark { ours: 0, others: 0 }));
-        println!("this store has to be asked");
     }
     mark
 }
@@ -86,13 +86,14 @@ async fn noticed(polled: &AnyStore, decides: &AnyStore) {
             return;
         }
         let decided = Arc::new(AtomicBool::new(false));
-        let poll = tokio::spawn(poll(Arc::clone(polled), code, Arc::clone(&decided)));
+        let mut polls = JoinSet::new();
+        polls.spawn(poll(Arc::clone(polled), code, Arc::clone(&decided)));
         for _ in 0..3 {
             opened(decides).await;
         }
         decides.commit(&Change::DenyGrant(grant.denied())).await.unwrap();
         decided.store(true, Ordering::SeqCst);
-        let last = poll.await.unwrap();
+        let last = polls.join_next().await.unwrap().unwrap();
         assert!(last.is_none_or(|mark| !polled.holds(&code, mark)), "it was seen pending, and is denied");
     }
 }
