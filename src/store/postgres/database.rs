@@ -47,8 +47,9 @@ impl Database {
     /// # Errors
     /// [`OpenFault`]
     pub(super) fn new(storage: &PostgresStorage, statements: StatementMode) -> Result<Self, OpenFault> {
-        let connections = |durability, size| {
-            let connector = Connector::new(storage, durability)?;
+        let durable = Connector::new(storage, Durability::Durable)?;
+        let swift = durable.beside(storage, Durability::Swift);
+        let connections = |connector, size| {
             let pool =
                 pool(&connector, size).map_err(|fault| PostgresFault::NoConnection(fault.to_string()))?;
             Ok::<_, OpenFault>(Connections { connector, pool })
@@ -56,8 +57,8 @@ impl Database {
         Ok(Self {
             texts: Texts::new(storage.quoted_schema()),
             statements,
-            durable: connections(Durability::Durable, storage.connections)?,
-            swift: connections(Durability::Swift, storage.swift_connections)?,
+            durable: connections(durable, storage.connections)?,
+            swift: connections(swift, storage.swift_connections)?,
         })
     }
 

@@ -60,13 +60,17 @@ impl Connector {
                 tls.add_root_certificate(certificate);
             }
         }
+        Ok(Self::over(MakeTlsConnector::new(tls.build()?), storage, durability))
+    }
+
+    /// Another one to the same server. Whom TLS believes is read once: that takes longer than to connect.
+    pub(super) fn beside(&self, storage: &PostgresStorage, durability: Durability) -> Self {
+        Self::over(self.tls.clone(), storage, durability)
+    }
+
+    fn over(tls: MakeTlsConnector, storage: &PostgresStorage, durability: Durability) -> Self {
         let hosts: Vec<Config> = each_host(storage, durability).collect();
-        Ok(Self {
-            hosts: hosts.into(),
-            tls: MakeTlsConnector::new(tls.build()?),
-            last: Arc::default(),
-            warnings: Arc::default(),
-        })
+        Self { hosts: hosts.into(), tls, last: Arc::default(), warnings: Arc::default() }
     }
 
     /// How many times a server has warned on one of these connections. One of the warnings is that a commit stopped
